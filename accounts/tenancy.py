@@ -1,0 +1,73 @@
+"""Tells PostgreSQL whose rows a request may see; the policies are in `assets/sql`.
+
+`energysys.tenant` is `all`, the primary key of an organization, or empty: nothing. A web process
+connects with it empty, so code that forgets to set it sees no row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import DatabaseError, InterfaceError, connection
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from psycopg.pq import TransactionStatus
+
+from accounts.access import is_super_admin
+from accounts.models import User
+
+ALL = "all"
+
+
+def tenant_of(user: User | AnonymousUser) -> str:
+    if user.is_anonymous or not user.is_active:
+        return ""
+    return ALL if is_super_admin(user) else str(user.organization_id or "")
+
+
+def set_tenant(user: User | AnonymousUser) -> None:
+    """Narrow this connection to the rows of `user` until the request ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('energysys.tenant', %s, false)", [tenant_of(user)])
+
+
+def reset_tenant() -> None:
+    """Go back to what the process connected with; a lost connection has nothing to reset."""
+    raw = connection.connection
+    if raw is None or raw.closed or raw.info.transaction_status == TransactionStatus.INERROR:
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET energysys.tenant")
+    except (DatabaseError, InterfaceError):
+        connection.close()
+
+
+@contextmanager
+def acting_as(user: User | AnonymousUser) -> Iterator[None]:
+    """For what runs after the view has returned, such as the body of a streaming response."""
+    set_tenant(user)
+    try:
+        yield
+    finally:
+        reset_tenant()
+
+
+class TenantMiddleware:
+    """Narrows each request to its person's rows. Behind the authentication middleware."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        # Health checks and static files must answer without a database.
+        if request.path.startswith("/health/"):
+            return self.get_response(request)
+        # The API is anonymous here: it reads its token inside the view and sets the tenant there.
+        set_tenant(request.user)
+        try:
+            return self.get_response(request)
+        finally:
+            reset_tenant()

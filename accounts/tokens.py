@@ -1,0 +1,37 @@
+"""JSON Web Tokens: who asks, and for which organization."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.serializers import TokenObtainPairSerializer
+from rest_framework_simplejwt.tokens import Token
+
+from accounts.models import User
+from accounts.tenancy import set_tenant
+
+
+class TenantJWTAuthentication(JWTAuthentication):
+    """A valid token also narrows the database connection to its person's rows."""
+
+    def authenticate(self, request: Request) -> tuple[User, Token] | None:
+        found = super().authenticate(request)
+        if found is not None:
+            set_tenant(found[0])
+        return found
+
+
+class TokenSerializer(TokenObtainPairSerializer):
+    """Username and password in; `access`, `refresh`, `role`, `username`, `organization` out."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = super().validate(attrs)
+        set_tenant(self.user)
+        organization = self.user.organization
+        return answer | {
+            "role": self.user.role,
+            "username": self.user.username,
+            "organization": organization.eic if organization else None,
+        }

@@ -1,0 +1,20 @@
+"""Pages about people."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+from django.views.i18n import set_language
+
+from accounts import views
+
+app_name = "accounts"
+
+urlpatterns = [
+    path("login/", views.Login.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("password/", views.PasswordChange.as_view(), name="password"),
+    path("users/", views.UserList.as_view(), name="users"),
+    path("theme/", views.theme, name="theme"),
+    # The login page offers both languages, so this must answer strangers too.
+    path("language/", login_not_required(set_language), name="language"),
+]

@@ -1,0 +1,182 @@
+"""What every API of the project shares: problems, pages, filters, CSV, checked serializers."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import models
+from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework import exceptions, pagination, renderers, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+from rest_framework.views import set_rollback
+
+from energysys.requests import request_id
+
+PROBLEM = "application/problem+json"
+
+
+class Conflict(exceptions.APIException):
+    status_code = HTTPStatus.CONFLICT
+    default_code = "conflict"
+
+
+def problem(
+    request: HttpRequest | Request, status: int, code: str, detail: str, errors: Any = None
+) -> dict[str, Any]:
+    """An RFC 9457 problem document; `type` is stable, `errors` points at fields."""
+    document: dict[str, Any] = {
+        "type": f"urn:energysys:problem:{code.replace('_', '-')}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "request_id": request_id(getattr(request, "_request", request)),
+    }
+    return document | ({"errors": errors} if errors else {})
+
+
+def problem_json(request: HttpRequest, status: int, code: str, detail: str) -> JsonResponse:
+    return JsonResponse(
+        problem(request, status, code, detail), status=status, content_type=PROBLEM
+    )
+
+
+def problem_response(exception: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler: every refusal as a problem document."""
+    error = as_api_exception(exception)
+    if error is None:
+        return None
+    set_rollback()
+    errors = None
+    detail = str(error.detail) if not isinstance(error.detail, list | dict) else ""
+    if isinstance(error, exceptions.ValidationError):
+        errors = list(pointed(error.detail))
+        detail = errors[0]["detail"] if len(errors) == 1 else _("The input has errors.")
+    codes = error.get_codes()
+    code = "validation" if errors else codes if isinstance(codes, str) else error.default_code
+    if isinstance(error.detail, dict) and not errors:
+        detail = str(error.detail.get("detail", error.default_detail))
+    headers = {}
+    if getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = error.auth_header
+    if getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(error.wait) + 1)
+    document = problem(context["request"], error.status_code, str(code), detail, errors)
+    response = Response(document, error.status_code, headers=headers, content_type=PROBLEM)
+    # Whatever was asked for, a problem is told in JSON.
+    context["request"].accepted_renderer = renderers.JSONRenderer()
+    return response
+
+
+def as_api_exception(exception: Exception) -> exceptions.APIException | None:
+    if isinstance(exception, exceptions.APIException):
+        return exception
+    if isinstance(exception, Http404):
+        return exceptions.NotFound()
+    if isinstance(exception, PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(exception, DjangoValidationError):
+        return as_serializer_error(exception)
+    return None
+
+
+def as_serializer_error(error: DjangoValidationError) -> exceptions.ValidationError:
+    detail = serializers.as_serializer_error(error)
+    if NON_FIELD_ERRORS in detail:
+        detail[api_settings.NON_FIELD_ERRORS_KEY] = detail.pop(NON_FIELD_ERRORS)
+    return exceptions.ValidationError(detail)
+
+
+def pointed(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
+    """Each message of a nested error with the JSON pointer of its field."""
+    if isinstance(detail, Mapping):
+        for name, value in detail.items():
+            inner = pointer if name == api_settings.NON_FIELD_ERRORS_KEY else f"{pointer}/{name}"
+            yield from pointed(value, inner)
+    elif isinstance(detail, list):
+        for value in detail:
+            yield from pointed(value, pointer)
+    else:
+        yield {"pointer": pointer, "detail": str(detail), "code": getattr(detail, "code", "invalid")}
+
+
+class Page(pagination.CursorPagination):
+    """Keyset pages: they neither repeat nor skip rows while others are written."""
+
+    page_size = 100
+
+    def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
+        return tuple(view.ordering)
+
+
+def refuse_unknown_parameters(request: Request, known: set[str]) -> None:
+    """A misspelt filter must not answer with everything."""
+    unknown = sorted(set(request.query_params) - known - {api_settings.URL_FORMAT_OVERRIDE})
+    if unknown:
+        raise exceptions.ValidationError({name: [_("Unknown parameter.")] for name in unknown})
+
+
+class StrictFilterBackend(DjangoFilterBackend):
+    """Filters as the view's filterset says, and refuses what it does not know."""
+
+    def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
+        filterset_class = self.get_filterset_class(view, queryset)
+        known = {Page.cursor_query_param}
+        if filterset_class:
+            known |= set(filterset_class(request=request).form.fields)
+        refuse_unknown_parameters(request, known if view.action == "list" else set())
+        return super().filter_queryset(request, queryset, view)
+
+
+class CsvRenderer(renderers.BaseRenderer):
+    """The rows of a list as CSV; a relation is named by its key."""
+
+    media_type = "text/csv"
+    format = "csv"
+
+    def render(self, data: Any, media: Any = None, context: Any = None) -> bytes:
+        rows = data.get("results", [data]) if isinstance(data, Mapping) else data
+        text = io.StringIO()
+        if rows:
+            writer = csv.DictWriter(text, fieldnames=list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        return text.getvalue().encode()
+
+
+class CleanModelSerializer(serializers.ModelSerializer[Any]):
+    """Run the model's own rules, constraints included, before a row is written."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        candidate = copy.copy(self.instance) if self.instance else self.Meta.model()
+        assert isinstance(candidate, models.Model)
+        for name, value in attrs.items():
+            setattr(candidate, name, value)
+        try:
+            candidate.full_clean()
+        except DjangoValidationError as error:
+            raise as_serializer_error(error) from error
+        return attrs
+
+
+class MarketTimeField(serializers.DateTimeField):
+    """A time with its offset, in and out; Turkish time on the way out."""
+
+    default_error_messages = {"naive": _lazy("A time needs its offset, such as +03:00 or Z.")}
+
+    def enforce_timezone(self, value: dt.datetime) -> dt.datetime:
+        if value.tzinfo is None:
+            self.fail("naive")
+        return super().enforce_timezone(value)

@@ -1,0 +1,24 @@
+"""The Celery application and its schedule; both run in `celery -A energysys worker|beat`."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "energysys.settings")
+# Workers act for every organization; only web requests are narrowed to one.
+os.environ.setdefault("PGOPTIONS", "-c energysys.tenant=all")
+
+app = Celery("energysys")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "simulate the UTC day that begins": {
+        "task": "simulation.simulate_due_days",
+        "schedule": crontab(hour=0, minute=0),
+    },
+    "prune days past retention": {
+        "task": "simulation.prune",
+        "schedule": crontab(hour=3, minute=30),
+    },
+}

@@ -1,0 +1,21 @@
+"""`migrate` as the owner role, then the application role's grants."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.core.management.commands import migrate
+from django.db import connections
+
+from energysys.sql import grant_to_application
+
+
+class Command(migrate.Command):
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.set_defaults(database="owner")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        super().handle(*args, **options)
+        complete = "simulation_settings" in connections[options["database"]].introspection.table_names()
+        if complete and not options["plan"]:
+            grant_to_application(options["database"])

@@ -1,0 +1,85 @@
+"""The frame of every page: navigation, icons, status marks and form fields."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import template
+from django.apps import apps
+from django.forms import BoundField
+from django.template import Context
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from lucide.templatetags.lucide import lucide
+
+register = template.Library()
+
+# Colour and shape never stand alone: `_status.html` always writes the word as well.
+MARKS = {
+    "active": ("good", "circle"),
+    "failure": ("fail", "triangle"),
+    "maintenance": ("maint", "diamond"),
+    "running": ("fail", "circle"),
+    "planned": ("quiet", "diamond_open"),
+    "ended": ("quiet", "check"),
+    "dismissed": ("quiet", "cross"),
+    "succeeded": ("good", "check"),
+    "failed": ("fail", "cross"),
+}
+
+
+@register.simple_tag
+def icon(name: str, size: int = 16) -> SafeString:
+    """A decorative Lucide icon; the text beside it says what it means."""
+    kwargs: dict[str, Any] = {"class": "i", "aria_hidden": "true", "stroke_width": "1.75"}
+    return SafeString(lucide(name, size=size, **kwargs))
+
+
+@register.inclusion_tag("_status.html")
+def status(value: str, label: str, chip: bool = False) -> dict[str, Any]:
+    tone, shape = MARKS[value]
+    return {"tone": tone, "shape": shape, "label": label, "chip": chip}
+
+
+@register.inclusion_tag("_field.html")
+def field(bound: BoundField, unit: str = "", note: str = "") -> dict[str, Any]:
+    """A labelled field with its hint and errors; `note` stands beside the label."""
+    return {"field": bound, "unit": unit, "note": note}
+
+
+@register.inclusion_tag("_nav_link.html", takes_context=True)
+def nav_link(
+    context: Context, name: str, icon_name: str, label: str, also: str = "", count: int = 0
+) -> dict[str, Any]:
+    """A link of the navigation; current on its own page and on those named in `also`."""
+    match = context["request"].resolver_match
+    here = match.view_name if match else ""
+    return {
+        "url": reverse(name),
+        "icon_name": icon_name,
+        "label": label,
+        "count": count,
+        "is_current": here in (name, *also.split()),
+    }
+
+
+@register.simple_tag(takes_context=True)
+def running_event_count(context: Context) -> int:
+    """How many events of the reader's plants run now."""
+    events = apps.get_model("incidents", "PlantEvent")._default_manager.all()
+    count: int = events.visible_to(context["request"].user).running_at(timezone.now()).count()
+    return count
+
+
+@register.simple_tag
+def now_in_turkey() -> dt.datetime:
+    return timezone.now()
+
+
+@register.filter
+def initials(username: str) -> str:
+    """Up to two letters for the round mark of a person: `nova_admin` is NA."""
+    words = username.replace("_", " ").replace(".", " ").replace("-", " ").split()
+    return "".join(word[0] for word in words[:2]).upper()

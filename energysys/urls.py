@@ -1,0 +1,30 @@
+"""Every address of the site; the apps keep their own lists."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from energysys import views
+
+handler400 = "energysys.views.bad_request"
+handler403 = "energysys.views.permission_denied"
+handler404 = "energysys.views.page_not_found"
+handler500 = "energysys.views.server_error"
+
+urlpatterns = [
+    path("health/live", views.live, name="live"),
+    path("health/ready", views.ready, name="ready"),
+    path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("transparency.urls")),
+    path("", include("accounts.urls")),
+    path("", include("assets.urls")),
+    path("", include("incidents.urls")),
+    path("", include("simulation.urls")),
+    path("api/v1/", include("accounts.api")),
+    path("api/v1/", include("assets.api")),
+    path("api/v1/", include("incidents.api")),
+    path("api/v1/", include("transparency.api")),
+    path("api/v1/", include("simulation.api")),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+]

@@ -1,0 +1,118 @@
+"""Plant events: read, report, update, end, dismiss."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.urls import include, path
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+
+from accounts.access import signed_in
+from accounts.scoped_api import ScopedModelViewSet, VisibleRelatedField
+from assets.models import PowerPlant
+from energysys.api import CleanModelSerializer, Conflict, MarketTimeField, as_serializer_error
+from incidents.filters import EventFilter
+from incidents.models import PlantEvent
+from incidents.services import (
+    EventConflictError,
+    dismiss_event,
+    end_event,
+    report_event,
+    update_event,
+)
+
+
+class EventSerializer(CleanModelSerializer):
+    plant = VisibleRelatedField(slug_field="eic", queryset=PowerPlant.objects.all())
+    start = MarketTimeField(source="starts_at")
+    end = MarketTimeField(source="ends_at", required=False, allow_null=True)
+    reported_at = MarketTimeField(read_only=True)
+    dismissed_at = MarketTimeField(read_only=True)
+    state = serializers.CharField(read_only=True)
+
+    class Meta:
+        model = PlantEvent
+        fields = [
+            "id",
+            "plant",
+            "event_type",
+            "reason",
+            "description",
+            "affected_mw",
+            "start",
+            "end",
+            "reported_at",
+            "dismissed_at",
+            "state",
+        ]
+
+    def validate_plant(self, plant: PowerPlant) -> PowerPlant:
+        if self.instance is not None and plant != self.instance.plant:
+            raise serializers.ValidationError("An event stays with its plant.", code="plant")
+        return plant
+
+    def create(self, attrs: dict[str, Any]) -> PlantEvent:
+        return report_event(PlantEvent(**attrs), by=signed_in(self.context["request"]))
+
+    def update(self, event: PlantEvent, attrs: dict[str, Any]) -> PlantEvent:
+        for name, value in attrs.items():
+            setattr(event, name, value)
+        return update_event(event, by=signed_in(self.context["request"]))
+
+
+class EndSerializer(serializers.Serializer[Any]):
+    end = MarketTimeField(required=False)
+
+
+class EventViewSet(ScopedModelViewSet):
+    queryset = PlantEvent.objects.select_related("plant")
+    serializer_class = EventSerializer
+    filterset_class = EventFilter
+    ordering = ("-starts_at", "-pk")
+
+    def handle_exception(self, exception: Exception) -> Response:
+        if isinstance(exception, ValidationError):
+            exception = as_api_error(exception)
+        return super().handle_exception(exception)
+
+    @extend_schema(request=EndSerializer, responses=EventSerializer)
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, pk: str | None = None) -> Response:
+        """End a running event; without `end`, now."""
+        event = self.get_object()
+        wish = EndSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        event = end_event(event, by=signed_in(request), at=wish.validated_data.get("end"))
+        return Response(self.get_serializer(event).data)
+
+    @extend_schema(request=None, responses=EventSerializer)
+    @action(detail=True, methods=["post"])
+    def dismiss(self, request: Request, pk: str | None = None) -> Response:
+        """Withdraw an event; it stays readable and counts nowhere."""
+        event = dismiss_event(self.get_object(), by=signed_in(request))
+        return Response(self.get_serializer(event).data)
+
+
+NAMES = {"starts_at": "start", "ends_at": "end"}
+
+
+def as_api_error(error: ValidationError) -> Exception:
+    """The refusal of a service: a conflict where it came too late, else bad input."""
+    if isinstance(error, EventConflictError) and not hasattr(error, "error_dict"):
+        return Conflict(" ".join(error.messages), code=error.code or "conflict")
+    answer = as_serializer_error(error)
+    assert isinstance(answer.detail, dict)
+    answer.detail = {NAMES.get(name, name): told for name, told in answer.detail.items()}
+    return answer
+
+
+router = SimpleRouter()
+router.register("events", EventViewSet, basename="api-event")
+
+urlpatterns = [path("", include(router.urls))]

@@ -1,0 +1,37 @@
+"""Filters of plant events, for pages and API alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_filters import rest_framework as filters
+
+from assets.filters import visible_plants
+from energysys.filters import AwareDateTimeFilter
+from incidents.models import EventState, EventType, PlantEvent
+
+
+class EventFilter(filters.FilterSet):
+    """`start` and `end` cut to events that share an instant with `[start, end)`."""
+
+    plant = filters.ModelMultipleChoiceFilter(
+        queryset=visible_plants, to_field_name="eic", label=_("power plant")
+    )
+    event_type = filters.ChoiceFilter(choices=EventType.choices, label=_("type"))
+    state = filters.ChoiceFilter(
+        choices=EventState.choices, method="filter_state", label=_("State now")
+    )
+    start = AwareDateTimeFilter(method="filter_start", label=_("from"))
+    end = AwareDateTimeFilter(field_name="starts_at", lookup_expr="lt", label=_("until"))
+
+    class Meta:
+        model = PlantEvent
+        fields = ["plant", "event_type", "state", "start", "end"]
+
+    def filter_state(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.in_state(value, timezone.now())
+
+    def filter_start(self, queryset: Any, name: str, value: Any) -> Any:
+        return queryset.overlapping(value, None)

@@ -1,0 +1,193 @@
+"""Plant events: failures and maintenance that take capacity from a plant."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.indexes import GistIndex
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Least
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import OrganizationRunQuerySet
+from assets.models import PowerPlant
+
+
+class EventType(models.TextChoices):
+    FAILURE = "failure", _("Failure")
+    MAINTENANCE = "maintenance", _("Maintenance")
+
+
+class EventState(models.TextChoices):
+    """Where an event stands in its life at an instant."""
+
+    PLANNED = "planned", _("Planned")
+    RUNNING = "running", _("Running")
+    ENDED = "ended", _("Ended")
+    DISMISSED = "dismissed", _("Dismissed")
+
+
+class PlantEventQuerySet(OrganizationRunQuerySet["PlantEvent"]):
+    organization_path = "plant__organization"
+
+    def standing(self) -> PlantEventQuerySet:
+        """Events that nobody withdrew."""
+        return self.filter(dismissed_at=None)
+
+    def running_at(self, at: dt.datetime) -> PlantEventQuerySet:
+        return self.standing().filter(period__contains=at)
+
+    def overlapping(self, start: dt.datetime, end: dt.datetime | None) -> PlantEventQuerySet:
+        """Events that share an instant with `[start, end)`; without `end`, with all that comes."""
+        return self.filter(period__overlap=(start, end))
+
+    def in_state(self, state: str, at: dt.datetime) -> PlantEventQuerySet:
+        """Events whose `state_at(at)` is `state`."""
+        if state == EventState.DISMISSED:
+            return self.exclude(dismissed_at=None)
+        if state == EventState.PLANNED:
+            return self.standing().filter(starts_at__gt=at)
+        if state == EventState.ENDED:
+            return self.standing().filter(ends_at__lte=at)
+        return self.running_at(at)
+
+
+class PlantEvent(models.Model):
+    """A span `[starts_at, ends_at)` in which a plant lacks `affected_mw` of its capacity.
+
+    An event without an end lasts until somebody ends it. The database keeps the sum of a plant's
+    overlapping events within its installed capacity, versions every change and recalculates the
+    hours that it touches.
+    """
+
+    plant = models.ForeignKey(
+        PowerPlant, models.PROTECT, related_name="events", verbose_name=_("power plant")
+    )
+    event_type = models.CharField(_("type"), max_length=11, choices=EventType)
+    reason = models.CharField(_("reason"), max_length=200)
+    description = models.TextField(_("description"), blank=True, max_length=4000)
+    affected_mw = models.DecimalField(
+        _("affected capacity, MW"),
+        max_digits=9,
+        decimal_places=3,
+        validators=[MinValueValidator(Decimal("0.001"))],
+    )
+    starts_at = models.DateTimeField(_("start"))
+    ends_at = models.DateTimeField(_("end"), null=True, blank=True)
+    period = models.GeneratedField(
+        expression=Func(
+            Least("starts_at", "ends_at"), F("ends_at"), Value("[)"), function="tstzrange"
+        ),
+        output_field=DateTimeRangeField(),
+        db_persist=True,
+    )
+    reported_at = models.DateTimeField(_("reported"), default=timezone.now, editable=False)
+    reported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("reported by"),
+    )
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("changed by"),
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+    dismissed_at = models.DateTimeField(_("dismissed"), null=True, editable=False)
+
+    objects = PlantEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("plant event")
+        verbose_name_plural = _("plant events")
+        indexes = [
+            GistIndex(fields=["plant", "period"], name="event_plant_and_period"),
+            models.Index(F("starts_at").desc(), F("id").desc(), name="event_newest_first"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(affected_mw__gt=0),
+                name="event_affects_more_than_zero",
+                violation_error_message=_("An event affects more than 0 MW."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")),
+                name="event_ends_after_it_starts",
+                violation_error_message=_("An event ends after it starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(event_type__in=EventType.values), name="event_type_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_event_type_display()} {self.affected_mw.normalize():f} MW, {self.plant}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("incidents:event", args=[self.pk])
+
+    def state_at(self, at: dt.datetime) -> EventState:
+        if self.dismissed_at:
+            return EventState.DISMISSED
+        if self.starts_at > at:
+            return EventState.PLANNED
+        return EventState.ENDED if self.ends_at and self.ends_at <= at else EventState.RUNNING
+
+    @property
+    def state(self) -> EventState:
+        return self.state_at(timezone.now())
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        # The generated column has no value of its own to check.
+        super().clean_fields(exclude={*(exclude or ()), "period"})
+
+
+class EventVersionQuerySet(OrganizationRunQuerySet["EventVersion"]):
+    organization_path = "event__plant__organization"
+
+
+class EventVersion(models.Model):
+    """What was known of an event in `[recorded_at, superseded_at)`; the database writes it.
+
+    A plan contains the maintenance known before its delivery day, so what was known must be kept.
+    """
+
+    event = models.ForeignKey(PlantEvent, models.CASCADE, related_name="versions")
+    version = models.PositiveIntegerField()
+    recorded_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    event_type = models.CharField(max_length=11, choices=EventType)
+    reason = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    affected_mw = models.DecimalField(max_digits=9, decimal_places=3)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    dismissed_at = models.DateTimeField(null=True)
+
+    objects = EventVersionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "version"], name="event_version_is_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_id}/{self.version}"

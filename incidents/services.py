@@ -1,0 +1,115 @@
+"""What people do with plant events. The database decides; this says it kindly.
+
+Every function opens its own transaction and raises `ValidationError` for what may not be.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from assets.models import PowerPlant
+from incidents.models import EventState, PlantEvent
+
+
+class EventConflictError(ValidationError):
+    """The event is in a state, or its plant so full, that the wish came too late."""
+
+
+def free_mw(plant: PowerPlant, start: dt.datetime, end: dt.datetime | None, but: int | None) -> Decimal:
+    """MW that no standing event, but for the one with key `but`, takes anywhere in the period."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT incidents_busy_mw_v1(%s, tstzrange(%s, %s), %s)", [plant.pk, start, end, but]
+        )
+        (busy,) = cursor.fetchone()
+    return plant.installed_capacity_mw - busy
+
+
+def report_event(event: PlantEvent, *, by: User) -> PlantEvent:
+    """Store a new event and recalculate the hours it touches."""
+    event.reported_by = by
+    return save_event(event)
+
+
+def update_event(event: PlantEvent, *, by: User) -> PlantEvent:
+    """Store changed fields of an event that is neither ended for good nor dismissed."""
+    event.changed_by = by
+    with transaction.atomic():
+        stored = PlantEvent.objects.select_for_update().get(pk=event.pk)
+        refuse_dismissed(stored)
+        return save_event(event)
+
+
+def end_event(event: PlantEvent, *, by: User, at: dt.datetime | None = None) -> PlantEvent:
+    """End a running event at `at` (default: now); the later hours get their capacity back."""
+    now = timezone.now()
+    with transaction.atomic():
+        event = PlantEvent.objects.select_for_update().get(pk=event.pk)
+        refuse_dismissed(event)
+        state = event.state_at(now)
+        if state == EventState.ENDED:
+            raise EventConflictError(_("This event has already ended."), code="ended")
+        if state == EventState.PLANNED:
+            raise EventConflictError(
+                _("This event has not started. Dismiss it instead."), code="not_started"
+            )
+        event.ends_at = at or now
+        event.changed_by = by
+        return save_event(event)
+
+
+def dismiss_event(event: PlantEvent, *, by: User) -> PlantEvent:
+    """Withdraw an event, before its start too; it stays readable and counts nowhere."""
+    with transaction.atomic():
+        event = PlantEvent.objects.select_for_update().get(pk=event.pk)
+        refuse_dismissed(event)
+        event.dismissed_at = timezone.now()
+        event.changed_by = by
+        return save_event(event)
+
+
+def refuse_dismissed(event: PlantEvent) -> None:
+    if event.dismissed_at:
+        raise EventConflictError(
+            _("This event was dismissed and does not change any more."), code="dismissed"
+        )
+
+
+def save_event(event: PlantEvent) -> PlantEvent:
+    event.full_clean()
+    with refused_kindly(event):
+        event.save()
+    event.refresh_from_db()
+    return event
+
+
+@contextmanager
+def refused_kindly(event: PlantEvent) -> Iterator[None]:
+    """Turn a refusal of the database into the sentence that the person can act on."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        diagnostic = getattr(error.__cause__, "diag", None)
+        rule = diagnostic.constraint_name if diagnostic else None
+        if rule != "event_fits_installed_capacity":
+            raise
+        free = free_mw(event.plant, event.starts_at, event.ends_at, event.pk)
+        raise EventConflictError(
+            {
+                "affected_mw": ValidationError(
+                    _("At most %(free)s MW are free in that period."),
+                    code="capacity",
+                    params={"free": f"{max(free, Decimal(0)).normalize():f}"},
+                )
+            }
+        ) from error

@@ -1,0 +1,20 @@
+-- After an event is written: the plant's overlapping events fit into its installed capacity.
+CREATE FUNCTION incidents_check_event_v1()
+RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    v_free_mw numeric;
+BEGIN
+    SELECT installed_capacity_mw - incidents_busy_mw_v1(NEW.plant_id, NEW.period, NEW.id)
+    INTO v_free_mw
+    FROM assets_powerplant
+    WHERE id = NEW.plant_id;
+    IF NEW.affected_mw > v_free_mw THEN
+        RAISE EXCEPTION 'only % MW are free in that period', trim_scale(v_free_mw)
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'event_fits_installed_capacity';
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
+CREATE TRIGGER event_check AFTER INSERT OR UPDATE ON incidents_plantevent
+FOR EACH ROW WHEN (NEW.dismissed_at IS NULL) EXECUTE FUNCTION incidents_check_event_v1();

@@ -1,0 +1,32 @@
+"""`manage.py simulate --from D --to D`"""
+
+import datetime as dt
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from simulation import engine
+
+BAR = 30
+
+
+class Command(BaseCommand):
+    help = "Simulate UTC days, both ends included; any range, any order, again and again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--from", dest="first", required=True, type=dt.date.fromisoformat)
+        parser.add_argument("--to", dest="last", required=True, type=dt.date.fromisoformat)
+
+    def handle(self, *, first: dt.date, last: dt.date, **options: Any) -> None:
+        days = (last - first).days + 1
+        if days < 1:
+            raise CommandError("--to lies before --from.")
+        total = 0
+        for number, (day, written) in enumerate(engine.simulate_days(first, last), start=1):
+            total += written
+            if self.stdout.isatty():
+                done = BAR * number // days
+                bar = "█" * done + "░" * (BAR - done)
+                self.stdout.write(f"\r{bar} {number}/{days} {day}", ending="")
+                self.stdout.flush()
+        self.stdout.write(f"\nSimulated {days} days, {total:,} rows written.")

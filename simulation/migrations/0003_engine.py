@@ -1,0 +1,48 @@
+from django.db import migrations
+
+from energysys.sql import install
+
+FUNCTIONS = (
+    "sim_noise_v1",
+    "sim_parameter_v1",
+    "sim_fuel_weather_v1",
+    "sim_national_hours_v1",
+    "sim_write_market_v1",
+    "sim_outage_hours_v1",
+    "sim_plant_hours_v1",
+    "sim_lock_engine_v1",
+    "sim_write_generation_v1",
+    "sim_simulate_day_v1",
+    "sim_catch_up_day_v1",
+    "simulate_daily_energy_data",
+    "delete_old_data",
+    "sim_recalculate_v1",
+)
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("simulation", "0002_parameters"),
+        ("incidents", "0002_rules"),
+        ("transparency", "0002_hours"),
+    ]
+
+    operations = [
+        *(install("simulation", name, f"DROP FUNCTION {name}") for name in FUNCTIONS),
+        install(
+            "simulation",
+            "sim_follow_events_v1",
+            """DROP TRIGGER sim_event_inserted ON incidents_plantevent;
+            DROP TRIGGER sim_event_updated ON incidents_plantevent;
+            DROP TRIGGER sim_event_deleted ON incidents_plantevent;
+            DROP FUNCTION sim_follow_events_v1""",
+        ),
+        install(
+            "simulation",
+            "sim_follow_plants_v1",
+            """DROP TRIGGER sim_plant_inserted ON assets_powerplant;
+            DROP TRIGGER sim_plant_updated ON assets_powerplant;
+            DROP TRIGGER sim_plant_deleted ON assets_powerplant;
+            DROP FUNCTION sim_follow_plants_v1""",
+        ),
+    ]

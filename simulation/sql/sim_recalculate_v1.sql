@@ -1,0 +1,36 @@
+-- Compute the stored hours of plants again, each in its own span; write only what differs and
+-- return the rows written.
+CREATE FUNCTION sim_recalculate_v1(
+    p_plant_ids bigint[], p_from timestamptz[], p_until timestamptz[]
+) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET jit = off SET timezone = 'UTC' AS $$
+DECLARE
+    v_seed bigint;
+    v_from timestamptz;
+    v_until timestamptz;
+    v_written bigint;
+BEGIN
+    PERFORM sim_lock_engine_v1(p_alone => false);
+    SELECT seed INTO STRICT v_seed FROM simulation_settings;
+    -- Every fuel has the same stored hours, so one of them tells the span.
+    SELECT greatest(min(hour.ts), (SELECT date_trunc('hour', min(ts)) FROM unnest(p_from) AS ts)),
+           least(max(hour.ts) + interval '1 hour',
+                 (SELECT max(coalesce(ts, 'infinity')) FROM unnest(p_until) AS ts))
+    INTO v_from, v_until
+    FROM simulation_fuelhour AS hour
+    WHERE hour.fuel_type = 'wind' AND hour.region = 1;
+    UPDATE transparency_hourlygeneration AS old
+    SET planned_mwh = new.planned_mwh, actual_mwh = new.actual_mwh,
+        settlement_mwh = new.settlement_mwh
+    FROM sim_plant_hours_v1(p_plant_ids, v_from, v_until, v_seed) AS new
+    JOIN unnest(p_plant_ids, p_from, p_until) AS span (plant_id, from_ts, until_ts)
+      ON span.plant_id = new.plant_id AND new.ts > span.from_ts - interval '1 hour'
+     AND new.ts < coalesce(span.until_ts, 'infinity')
+    WHERE old.plant_id = new.plant_id AND old.ts = new.ts
+      AND old.plant_id = ANY (p_plant_ids) AND old.ts >= v_from AND old.ts < v_until
+      AND (old.planned_mwh, old.actual_mwh, old.settlement_mwh) IS DISTINCT FROM
+          (new.planned_mwh, new.actual_mwh, new.settlement_mwh);
+    GET DIAGNOSTICS v_written = ROW_COUNT;
+    RETURN v_written;
+END;
+$$;

@@ -1,0 +1,26 @@
+-- Simulate one UTC day and enter it in the ledger; return the rows written. With p_ahead also the
+-- day-ahead values that must be there during that day: up to the end of the Turkish day after the
+-- one that begins in its last hours.
+CREATE FUNCTION sim_simulate_day_v1(p_day date, p_ahead boolean)
+RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET jit = off SET timezone = 'UTC' AS $$
+DECLARE
+    v_started timestamptz := clock_timestamp();
+    v_from timestamptz := p_day::timestamptz;
+    v_realised_until timestamptz := v_from + interval '24 hours';
+    v_until timestamptz := v_from + CASE WHEN p_ahead THEN interval '69 hours'
+                                         ELSE interval '24 hours' END;
+    v_seed bigint;
+    v_written bigint;
+BEGIN
+    PERFORM sim_lock_engine_v1(p_alone => true);
+    SELECT seed INTO STRICT v_seed FROM simulation_settings;
+    v_written := sim_write_market_v1(v_from, v_realised_until, v_until, v_seed)
+               + sim_write_generation_v1(v_from, v_until, v_seed);
+    INSERT INTO simulation_simulationrun
+        (kind, day, started_at, finished_at, rows_written, seed, outcome, detail)
+    VALUES
+        ('simulate', p_day, v_started, clock_timestamp(), v_written, v_seed, 'succeeded', '');
+    RETURN v_written;
+END;
+$$;

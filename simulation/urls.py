@@ -1,0 +1,9 @@
+"""Pages about the engine."""
+
+from django.urls import path
+
+from simulation import views
+
+app_name = "simulation"
+
+urlpatterns = [path("runs/", views.RunList.as_view(), name="runs")]

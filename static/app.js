@@ -1,0 +1,81 @@
+// Only what a page cannot do without a script. Every link and form works without this file.
+
+const toasts = document.getElementById("toasts");
+
+function toast(level, text) {
+  const box = document.createElement("div");
+  box.className = `toast ${level}`;
+  const words = document.createElement("p");
+  words.textContent = text;
+  box.append(words);
+  addClosing(box);
+  toasts.append(box);
+  while (toasts.children.length > 2) toasts.firstElementChild.remove();
+}
+
+// A failure stays until it is closed; anything else leaves by itself.
+function addClosing(box) {
+  const close = document.createElement("button");
+  close.type = "button";
+  close.setAttribute("aria-label", toasts.dataset.close);
+  close.textContent = "×";
+  close.addEventListener("click", () => box.remove());
+  box.append(close);
+  if (!box.classList.contains("error")) setTimeout(() => box.remove(), 8000);
+}
+
+for (const box of toasts.querySelectorAll(".toast")) addClosing(box);
+
+document.body.addEventListener("toasts", (event) => {
+  for (const { level, text } of event.detail.value) toast(level, text);
+});
+for (const failure of ["htmx:responseError", "htmx:sendError"]) {
+  document.body.addEventListener(failure, () => toast("error", toasts.dataset.failed));
+}
+
+// The theme changes at once and keeps what was typed; the cookie tells the server.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-theme-switch]") || !event.submitter) return;
+  event.preventDefault();
+  const theme = event.submitter.value;
+  document.documentElement.dataset.theme = theme;
+  document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax`;
+});
+
+// A button such as “all 580” writes its value into the field it names.
+document.addEventListener("click", (event) => {
+  const fill = event.target.closest("[data-fill]");
+  if (fill) {
+    const input = document.getElementById(fill.dataset.fill);
+    input.value = fill.dataset.value;
+    input.focus();
+  }
+  for (const open of document.querySelectorAll("details.person[open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    const open = document.querySelector("details.person[open]");
+    if (open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    }
+  }
+  if (event.key === "/" && !event.target.closest("input, textarea, select")) {
+    event.preventDefault();
+    document.querySelector(".find input")?.focus();
+  }
+});
+
+const turkishClock = new Intl.DateTimeFormat("tr", {
+  hour: "2-digit",
+  minute: "2-digit",
+  timeZone: "Europe/Istanbul",
+});
+setInterval(() => {
+  for (const clock of document.querySelectorAll("[data-clock]")) {
+    clock.textContent = turkishClock.format(new Date());
+  }
+}, 10000);

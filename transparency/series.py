@@ -1,0 +1,241 @@
+"""Reads the hourly series as published: pages, API and exports all pass through here.
+
+Times are aware, spans half-open `[start, end)`. `at` is the instant whose publication state is
+wanted: nobody but an operator at the command line passes `EVERYTHING`. PostgreSQL writes the JSON
+and the CSV; generation is cut to plants that the caller has scoped.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+from psycopg import sql
+
+# With this clock every stored hour counts as published.
+EVERYTHING = dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
+CHUNK_ROWS = 1000
+
+TIME = "to_char(ts AT TIME ZONE 'Europe/Istanbul', 'YYYY-MM-DD\"T\"HH24:MI:SS\"+03:00\"')"
+
+
+@dataclass(frozen=True)
+class Span:
+    """`[start, end)` as seen at an instant."""
+
+    start: dt.datetime
+    end: dt.datetime
+    at: dt.datetime
+
+    @property
+    def parameters(self) -> list[Any]:
+        return [self.start, self.end, self.at]
+
+
+@dataclass(frozen=True)
+class Series:
+    """Rows of one kind: their columns, and the query that yields them in order."""
+
+    columns: Sequence[str]
+    query: str
+    parameters: Sequence[Any]
+
+
+def price_series(span: Span) -> Series:
+    return Series(
+        ("timestamp", "ptf", "smf"),
+        f"SELECT {TIME} AS timestamp, ptf, smf FROM published_prices_v1(%s, %s, %s) ORDER BY ts",
+        span.parameters,
+    )
+
+
+def consumption_series(span: Span) -> Series:
+    return Series(
+        ("timestamp", "actual_mwh", "forecast_mwh"),
+        f"""SELECT {TIME} AS timestamp, actual_mwh, forecast_mwh
+            FROM published_consumption_v1(%s, %s, %s) ORDER BY ts""",
+        span.parameters,
+    )
+
+
+def generation_series(span: Span, plant_ids: Sequence[int]) -> Series:
+    """Hours of the given plants, by plant and hour."""
+    return Series(
+        (
+            "timestamp",
+            "plant",
+            "fuel_type",
+            "installed_capacity_mw",
+            "planned_mwh",
+            "actual_mwh",
+            "settlement_mwh",
+        ),
+        f"""SELECT {TIME} AS timestamp, plant.eic AS plant, plant.fuel_type,
+                   trim_scale(plant.installed_capacity_mw) AS installed_capacity_mw,
+                   planned_mwh, actual_mwh, settlement_mwh
+            FROM published_generation_v1(%s, %s, %s) AS hour
+            JOIN assets_powerplant AS plant ON plant.id = hour.plant_id
+            WHERE hour.plant_id = ANY (%s)
+            ORDER BY plant.eic, ts""",
+        [*span.parameters, list(plant_ids)],
+    )
+
+
+def json_rows(series: Series) -> str:
+    """All rows as the text of one JSON array."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT coalesce(json_agg(row_to_json(row)), '[]')::text FROM ({series.query}) AS row",
+            series.parameters,
+        )
+        return str(cursor.fetchone()[0])
+
+
+def stream_json(series: Series) -> Iterator[str]:
+    """The same array piece by piece, in memory that does not grow with the rows."""
+    opening = "["
+    query = f"SELECT row_to_json(row)::text FROM ({series.query}) AS row"
+    # The rows of a server-side cursor live as long as its transaction.
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(query, series.parameters)
+        while rows := cursor.fetchmany(CHUNK_ROWS):
+            yield opening + ",".join(text for (text,) in rows)
+            opening = ","
+    yield "[]" if opening == "[" else "]"
+
+
+def stream_csv(series: Series) -> Iterator[bytes]:
+    """The same rows as CSV with a header, written by PostgreSQL's COPY."""
+    connection.ensure_connection()
+    raw = connection.connection
+    with raw.cursor() as cursor:
+        query = sql.SQL("COPY ({}) TO STDOUT WITH (FORMAT csv, HEADER)").format(
+            sql.SQL(series.query.replace("%s", "{}")).format(
+                *(sql.Literal(value) for value in series.parameters)
+            )
+        )
+        with cursor.copy(query) as copy:
+            for block in copy:
+                yield bytes(block)
+
+
+class PriceHour(NamedTuple):
+    """Prices of the hour from `ts`, TL/MWh."""
+
+    ts: dt.datetime
+    ptf: float | None
+    smf: float | None
+
+
+class ConsumptionHour(NamedTuple):
+    """National consumption and forecast of the hour from `ts`, MWh."""
+
+    ts: dt.datetime
+    actual_mwh: float | None
+    forecast_mwh: float | None
+
+
+class GenerationHour(NamedTuple):
+    """One plant's energy in the hour from `ts`, MWh."""
+
+    ts: dt.datetime
+    planned_mwh: float | None
+    actual_mwh: float | None
+    settlement_mwh: float | None
+
+
+class PlantDay(NamedTuple):
+    """A plant's day: energy in MWh, and the actual over the plan, less one."""
+
+    plant_id: int
+    planned_mwh: float
+    actual_mwh: float
+    deviation: float
+
+
+def prices(span: Span) -> list[PriceHour]:
+    return [
+        PriceHour(ts, as_float(ptf), as_float(smf))
+        for ts, ptf, smf in fetch(
+            "SELECT ts, ptf, smf FROM published_prices_v1(%s, %s, %s) ORDER BY ts", span.parameters
+        )
+    ]
+
+
+def consumption(span: Span) -> list[ConsumptionHour]:
+    return [
+        ConsumptionHour(*row)
+        for row in fetch(
+            """SELECT ts, actual_mwh, forecast_mwh
+               FROM published_consumption_v1(%s, %s, %s) ORDER BY ts""",
+            span.parameters,
+        )
+    ]
+
+
+def plant_generation(span: Span, plant_id: int) -> list[GenerationHour]:
+    """The published hours of one plant that the caller has scoped."""
+    return [
+        GenerationHour(*row)
+        for row in fetch(
+            """SELECT ts, planned_mwh, actual_mwh, settlement_mwh
+               FROM published_generation_v1(%s, %s, %s) WHERE plant_id = %s ORDER BY ts""",
+            [*span.parameters, plant_id],
+        )
+    ]
+
+
+def total_generation(span: Span, plant_ids: Sequence[int]) -> list[GenerationHour]:
+    """The hourly sums of scoped plants; None where no plant has a value."""
+    return [
+        GenerationHour(*row)
+        for row in fetch(
+            """SELECT ts, sum(planned_mwh), sum(actual_mwh), sum(settlement_mwh)
+               FROM published_generation_v1(%s, %s, %s) WHERE plant_id = ANY (%s)
+               GROUP BY ts ORDER BY ts""",
+            [*span.parameters, list(plant_ids)],
+        )
+    ]
+
+
+def latest_consumption(at: dt.datetime) -> ConsumptionHour | None:
+    """The newest hour whose consumption is published, with the forecast of the same hour."""
+    rows = fetch(
+        """SELECT ts, actual_mwh, forecast_mwh
+           FROM published_consumption_v1(%s::timestamptz - interval '2 days', %s, %s)
+           WHERE actual_mwh IS NOT NULL ORDER BY ts DESC LIMIT 1""",
+        [at, at, at],
+    )
+    return ConsumptionHour(*rows[0]) if rows else None
+
+
+def rank_plants(span: Span, plant_ids: Sequence[int]) -> list[PlantDay]:
+    """Scoped plants with a plan in the span, the truest to it first."""
+    return [
+        PlantDay(*row)
+        for row in fetch(
+            """SELECT plant_id, planned, actual, actual / planned - 1
+               FROM (
+                   SELECT plant_id, sum(planned_mwh) AS planned, sum(actual_mwh) AS actual
+                   FROM published_generation_v1(%s, %s, %s)
+                   WHERE plant_id = ANY (%s) AND actual_mwh IS NOT NULL
+                   GROUP BY plant_id
+               ) AS day
+               WHERE planned > 0
+               ORDER BY abs(actual / planned - 1), plant_id""",
+            [*span.parameters, list(plant_ids)],
+        )
+    ]
+
+
+def as_float(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def fetch(query: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return list(cursor.fetchall())
