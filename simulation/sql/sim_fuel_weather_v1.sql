@@ -1,15 +1,15 @@
 -- What the weather and the river give a MW of each fuel in each region, before any merit order:
 -- the month's profile of the hour, moved by noise of the country and of the region that lasts for
--- days.
+-- days. Materialized, or the planner would write the conversions of time into every use.
 CREATE FUNCTION sim_fuel_weather_v1(p_from timestamptz, p_until timestamptz, p_seed bigint)
 RETURNS TABLE (ts timestamptz, fuel_type text, region smallint, usual float8, share float8)
 LANGUAGE sql STABLE AS $$
-    WITH hours AS (
+    WITH hours AS MATERIALIZED (
         SELECT ts, extract(epoch FROM ts)::bigint / 3600 AS h,
                extract(month FROM ts AT TIME ZONE 'Europe/Istanbul')::smallint AS month,
                extract(hour FROM ts AT TIME ZONE 'Europe/Istanbul')::smallint AS hour
         FROM generate_series(p_from, p_until - interval '1 hour', interval '1 hour') AS ts
-    ), place AS (
+    ), place AS MATERIALIZED (
         SELECT fuel.*, region::smallint,
                hashtextextended(fuel.fuel_type, p_seed) AS fuel_key,
                hashtextextended(fuel.fuel_type || '/' || region, p_seed) AS region_key

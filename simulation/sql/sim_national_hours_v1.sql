@@ -6,7 +6,7 @@ RETURNS TABLE (
     ts timestamptz, actual_mwh float8, forecast_mwh float8, residual_over_usual float8,
     ptf float8, smf float8
 ) LANGUAGE sql STABLE AS $$
-    WITH hours AS (
+    WITH hours AS MATERIALIZED (
         SELECT ts, ts AT TIME ZONE 'Europe/Istanbul' AS local,
                extract(epoch FROM ts)::bigint / 3600 AS h
         FROM generate_series(p_from, p_until - interval '1 hour', interval '1 hour') AS ts
@@ -17,7 +17,7 @@ RETURNS TABLE (
         JOIN simulation_fuel AS fuel USING (fuel_type)
         WHERE fuel_type IN ('wind', 'solar', 'hydro_river')
         GROUP BY weather.ts
-    ), load AS (
+    ), load AS MATERIALIZED (
         SELECT hours.*, coalesce(holiday.demand_ratio, 1) AS holiday_ratio,
                sim_parameter_v1('demand_mean_mwh')
                * (1 + sim_parameter_v1('demand_growth_per_year'))
@@ -38,7 +38,7 @@ RETURNS TABLE (
          AND profile.series = CASE extract(isodow FROM local)
              WHEN 6 THEN 'demand_saturday' WHEN 7 THEN 'demand_sunday' ELSE 'demand_weekday' END
         LEFT JOIN simulation_holiday AS holiday ON holiday.day = local::date
-    ), forecast AS (
+    ), forecast AS MATERIALIZED (
         SELECT load.*, usual_mwh * weather AS actual_mwh,
                1 + sim_parameter_v1('forecast_bias') + sim_parameter_v1('forecast_error_share')
                    * CASE WHEN holiday_ratio < 1
@@ -47,13 +47,13 @@ RETURNS TABLE (
                       + 0.3 * sim_noise_v1(hashtextextended('forecast weeks', p_seed), h, 53)
                    ) AS error
         FROM load
-    ), residual AS (
+    ), residual AS MATERIALIZED (
         SELECT forecast.*,
                (actual_mwh * error - must_run.mwh)
                / (forecast.usual_mwh - must_run.usual_mwh) AS expected_over_usual,
                (actual_mwh - must_run.mwh) / (forecast.usual_mwh - must_run.usual_mwh) AS over_usual
         FROM forecast JOIN must_run USING (ts)
-    ), price AS (
+    ), price AS MATERIALIZED (
         SELECT residual.*, price_limit.cap_try_per_mwh AS cap,
                least(greatest(round((
                    sim_parameter_v1('ptf_mean_try_per_mwh') * profile.value * ptf_day_factor

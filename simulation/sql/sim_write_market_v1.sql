@@ -42,6 +42,7 @@ BEGIN
             SELECT least(greatest(weather.share
                        * (1 + fuel.residual_slope * (residual_over_usual - 1)), 0), 1) AS mwh,
                    extract(epoch FROM ts)::bigint / 3600 AS h
+            OFFSET 0
         ) AS output
         ON CONFLICT (fuel_type, region, ts) DO UPDATE SET
             planned_mwh_per_mw = excluded.planned_mwh_per_mw,
