@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.views.generic import DetailView, ListView
 
 from accounts.access import ScopedViewMixin, can_create
-from assets.filters import OrganizationFilter, PlantFilter
+from assets.filters import OrganizationFilter
+from assets.forms import PlantListFilter
 from assets.models import Organization, PowerPlant
 from energysys.views import FilteredListMixin
 
@@ -28,7 +29,7 @@ class OrganizationList(FilteredListMixin, ScopedViewMixin, ListView):
 
 class PlantList(FilteredListMixin, ScopedViewMixin, ListView):
     queryset = PowerPlant.objects.select_related("organization").order_by("name", "pk")
-    filterset_class = PlantFilter
+    filterset_class = PlantListFilter
     template_name = "assets/plants.html"
     partial_template_name = "assets/_plants.html"
     paginate_by = 50
@@ -42,6 +43,7 @@ class PlantDetail(ScopedViewMixin, DetailView):
 
     queryset = PowerPlant.objects.select_related("organization")
     slug_field = slug_url_kwarg = "eic"
+    context_object_name = "plant"
     template_name = "assets/plant.html"
 
     def get_queryset(self) -> QuerySet[PowerPlant]:

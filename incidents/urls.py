@@ -1,1 +1,17 @@
-urlpatterns: list = []
+"""Pages about plant events."""
+
+from django.urls import path
+
+from incidents import views
+
+app_name = "incidents"
+
+urlpatterns = [
+    path("events/", views.EventList.as_view(), name="events"),
+    path("events/report/", views.EventReport.as_view(), name="report"),
+    path("events/free/", views.free, name="free"),
+    path("events/<int:pk>/", views.EventDetail.as_view(), name="event"),
+    path("events/<int:pk>/edit/", views.EventUpdate.as_view(), name="edit"),
+    path("events/<int:pk>/end/", views.end, name="end"),
+    path("events/<int:pk>/dismiss/", views.dismiss, name="dismiss"),
+]

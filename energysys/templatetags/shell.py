@@ -7,11 +7,12 @@ from typing import Any
 
 from django import template
 from django.apps import apps
-from django.forms import BoundField
+from django.forms import BaseForm, BoundField
 from django.template import Context
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import pgettext_lazy
 from lucide.templatetags.lucide import lucide
 
 register = template.Library()
@@ -21,7 +22,7 @@ MARKS = {
     "active": ("good", "circle"),
     "failure": ("fail", "triangle"),
     "maintenance": ("maint", "diamond"),
-    "running": ("fail", "circle"),
+    "running": ("live", "circle"),
     "planned": ("quiet", "diamond_open"),
     "ended": ("quiet", "check"),
     "dismissed": ("quiet", "cross"),
@@ -37,6 +38,19 @@ def icon(name: str, size: int = 16) -> SafeString:
     return SafeString(lucide(name, size=size, **kwargs))
 
 
+# What a plant is; an event's type is called otherwise in Turkish.
+PLANT_WORDS = {
+    "active": pgettext_lazy("plant status", "Active"),
+    "failure": pgettext_lazy("plant status", "Failure"),
+    "maintenance": pgettext_lazy("plant status", "Maintenance"),
+}
+
+
+@register.inclusion_tag("_status.html")
+def plant_status(value: str, chip: bool = False) -> dict[str, Any]:
+    return status(value, str(PLANT_WORDS[value]), chip)
+
+
 @register.inclusion_tag("_status.html")
 def status(value: str, label: str, chip: bool = False) -> dict[str, Any]:
     tone, shape = MARKS[value]
@@ -47,6 +61,12 @@ def status(value: str, label: str, chip: bool = False) -> dict[str, Any]:
 def field(bound: BoundField, unit: str = "", note: str = "") -> dict[str, Any]:
     """A labelled field with its hint and errors; `note` stands beside the label."""
     return {"field": bound, "unit": unit, "note": note}
+
+
+@register.simple_tag
+def wrong_fields(form: BaseForm) -> list[BoundField]:
+    """The fields with an error, in the order of the form."""
+    return [bound for bound in form.visible_fields() if bound.errors]
 
 
 @register.inclusion_tag("_nav_link.html", takes_context=True)

@@ -1,5 +1,6 @@
 """What `manage.py sandbox` does in Django before it serves: migrate, demo, market, static files."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,12 @@ class Command(BaseCommand):
     def handle(self, *, password: str, fresh: bool, **options: Any) -> None:
         if not settings.SANDBOX:
             raise CommandError("This is for `manage.py sandbox`, which sets SANDBOX.")
+        with ThreadPoolExecutor(1) as beside:
+            statics = beside.submit(collect_static)
+            self.prepare_database(password, fresh)
+            statics.result()
+
+    def prepare_database(self, password: str, fresh: bool) -> None:
         now = timezone.now()
         if fresh:
             empty_database()
@@ -36,7 +43,6 @@ class Command(BaseCommand):
         written = engine.catch_up(now)
         if written:
             self.stdout.write(f"Simulated the last days and the day ahead: {written:,} rows.")
-        collect_static()
 
 
 def empty_database() -> None:

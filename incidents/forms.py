@@ -1,0 +1,187 @@
+"""The filter and the form of plant events: Turkish times, and megawatts in the reader's way of writing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import formats
+from django.utils.formats import sanitize_separators
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_filters import rest_framework as filters
+
+from accounts.models import User
+from assets.filters import visible_plants
+from assets.models import PowerPlant
+from energysys.templatetags.market import mw
+from incidents.filters import EventFilter
+from incidents.models import EventState, EventType, PlantEvent
+from incidents.services import free_mw
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+class EventListFilter(EventFilter):
+    """The event filter as the page shows it: one plant at a time, from a list."""
+
+    plant = filters.ModelChoiceFilter(
+        queryset=visible_plants,
+        to_field_name="eic",
+        label=gettext_lazy("plant"),
+        empty_label=gettext_lazy("All plants"),
+    )
+    event_type = filters.ChoiceFilter(
+        choices=EventType.choices, label=gettext_lazy("type"), empty_label=gettext_lazy("Any type")
+    )
+    state = filters.ChoiceFilter(
+        choices=EventState.choices,
+        method="filter_state",
+        label=gettext_lazy("State now"),
+        empty_label=gettext_lazy("Any state"),
+    )
+
+
+class MegawattField(forms.DecimalField):
+    """Takes `1.200,5` and `1,200.5` alike: only a group of three digits is a thousand."""
+
+    widget = forms.TextInput({"inputmode": "decimal", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if isinstance(value, str):
+            value = with_decimal_point(value.strip())
+        return super().to_python(value)
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, Decimal):
+            return formats.number_format(f"{value.normalize():f}", use_l10n=True)
+        return value
+
+
+def with_decimal_point(text: str) -> str:
+    grouping = formats.get_format("THOUSAND_SEPARATOR")
+    head, found, tail = text.rpartition(grouping)
+    if found and grouping not in head and len(tail) != 3 and tail.isdigit():
+        return f"{head}.{tail}"
+    return str(sanitize_separators(text))
+
+
+class EventTimeField(forms.DateTimeField):
+    """A Turkish time to the minute."""
+
+    default_error_messages = {
+        "invalid": gettext_lazy("Enter a date and a time, such as 2026-11-22T16:20.")
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(widget=widget, **kwargs)
+
+    def to_python(self, value: Any) -> dt.datetime | None:
+        try:
+            time = super().to_python(value)
+        except OverflowError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+        if time and not FIRST_YEAR <= time.year < LAST_YEAR:
+            raise ValidationError(_("Enter a time from 2000 to 2099."), code="year")
+        return time
+
+
+class EventForm(forms.ModelForm):
+    """Checks what the database will check, so that the answer names the field and the fix."""
+
+    plant = forms.ModelChoiceField(
+        PowerPlant.objects.none(),
+        label=gettext_lazy("plant"),
+        to_field_name="eic",
+        empty_label=gettext_lazy("Choose a plant"),
+    )
+    affected_mw = MegawattField(
+        label=gettext_lazy("affected capacity"),
+        min_value=Decimal("0.001"),
+        max_digits=9,
+        decimal_places=3,
+    )
+    starts_at = EventTimeField(label=gettext_lazy("start"))
+    ends_at = EventTimeField(label=gettext_lazy("expected end"), required=False)
+
+    class Meta:
+        model = PlantEvent
+        fields = [
+            "plant",
+            "event_type",
+            "starts_at",
+            "ends_at",
+            "affected_mw",
+            "reason",
+            "description",
+        ]
+        widgets = {
+            "event_type": forms.RadioSelect,
+            "description": forms.Textarea({"rows": 3}),
+        }
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plants = PowerPlant.objects.visible_to(user).order_by("name", "pk")
+        self.fields["plant"].queryset = plants  # type: ignore[attr-defined]
+        # Without it the choices would begin with an empty one.
+        self.fields["event_type"].choices = self.fields["event_type"].choices[1:]  # type: ignore[attr-defined]
+        if self.instance.pk:
+            self.fields["plant"].disabled = True
+            self.initial["plant"] = self.instance.plant.eic
+
+    def clean_starts_at(self) -> dt.datetime:
+        return self.with_seconds("starts_at")  # type: ignore[return-value]
+
+    def clean_ends_at(self) -> dt.datetime | None:
+        return self.with_seconds("ends_at")
+
+    def with_seconds(self, name: str) -> dt.datetime | None:
+        """The field shows minutes; a time that nobody touched keeps its seconds."""
+        given: dt.datetime | None = self.cleaned_data[name]
+        stored: dt.datetime | None = getattr(self.instance, name) if self.instance.pk else None
+        if given and stored and stored.replace(second=0, microsecond=0) == given:
+            return stored
+        return given
+
+    def clean(self) -> dict[str, Any]:
+        wish = super().clean() or self.cleaned_data
+        start, end = wish.get("starts_at"), wish.get("ends_at")
+        if start and end and end <= start:
+            self.add_error("ends_at", _("The end is not after the start."))
+        lost = wish.get("affected_mw")
+        if self.free is not None and lost and lost > self.free:
+            sentence = _("At most %(free)s MW are free in that period.") % {"free": mw(self.free)}
+            self.add_error("affected_mw", sentence)
+        return wish
+
+    @cached_property
+    def chosen_plant(self) -> PowerPlant | None:
+        """The plant that is entered, stored, or asked for by the address."""
+        if self.instance.pk:
+            return self.instance.plant
+        if self.is_bound:
+            return self.cleaned_data.get("plant")
+        plants = self.fields["plant"].queryset  # type: ignore[attr-defined]
+        return plants.filter(eic=self.initial.get("plant")).first()
+
+    @cached_property
+    def free(self) -> Decimal | None:
+        """MW free in the period of the form; None while plant or times are unclear."""
+        source = self.cleaned_data if self.is_bound else self.initial
+        start, end = source.get("starts_at"), source.get("ends_at")
+        if self.chosen_plant is None or start is None or (end and end <= start):
+            return None
+        return max(Decimal(0), free_mw(self.chosen_plant, start, end, self.instance.pk))
+
+    @property
+    def busy(self) -> Decimal:
+        """MW that other events take at the fullest instant of that period."""
+        if self.chosen_plant is None or self.free is None:
+            return Decimal(0)
+        return self.chosen_plant.installed_capacity_mw - self.free
