@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.serializers import TokenObtainPairSerializer
@@ -35,3 +36,13 @@ class TokenSerializer(TokenObtainPairSerializer):
             "username": self.user.username,
             "organization": organization.eic if organization else None,
         }
+
+
+class TenantJWTScheme(OpenApiAuthenticationExtension):
+    """Tells the schema what a token is."""
+
+    target_class = TenantJWTAuthentication
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}

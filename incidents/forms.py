@@ -1,4 +1,4 @@
-"""The filter and the form of plant events: Turkish times, and megawatts in the reader's way of writing."""
+"""The filter and the form of plant events: Turkish times, megawatts as the reader writes them."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -33,9 +34,7 @@ class EventList(FilteredListMixin, ScopedViewMixin, ListView):
 
 
 class EventDetail(ScopedViewMixin, DetailView):
-    queryset = PlantEvent.objects.select_related(
-        "plant__organization", "reported_by", "changed_by"
-    )
+    queryset = PlantEvent.objects.select_related("plant__organization", "reported_by", "changed_by")
     template_name = "incidents/event.html"
     context_object_name = "event"
 

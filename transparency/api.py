@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django import forms
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import exceptions, renderers, serializers
@@ -18,12 +18,12 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts.access import signed_in
+from accounts.models import User
 from accounts.tenancy import acting_as
-from assets.filters import visible_organizations, visible_plants
-from assets.models import FuelType, PowerPlant
+from assets.models import FuelType, Organization, PowerPlant
 from energysys.api import CsvRenderer, refuse_unknown_parameters
 from energysys.clock import DAY, HOUR, turkish_date, turkish_midnight
-from energysys.filters import AwareDateTimeFilter
+from energysys.filters import AwareDateTimeField
 from transparency import series
 from transparency.series import Series, Span
 
@@ -31,31 +31,52 @@ from transparency.series import Series, Span
 WHOLE_ROWS = 5000
 
 
-class SpanFilter(filters.FilterSet):
+class SpanForm(forms.Form):
     """`[start, end)`; today and tomorrow in Turkish time where they are not given."""
 
-    start = AwareDateTimeFilter(label=_("from"))
-    end = AwareDateTimeFilter(label=_("until"))
+    start = AwareDateTimeField(required=False)
+    end = AwareDateTimeField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        wanted = self.cleaned_data
+        today = turkish_date(timezone.now())
+        wanted["start"] = wanted.get("start") or turkish_midnight(today)
+        wanted["end"] = wanted.get("end") or max(
+            turkish_midnight(today + 2 * DAY), wanted["start"] + DAY
+        )
+        if wanted["end"] <= wanted["start"]:
+            self.add_error("end", _("The end lies after the start."))
+        return wanted
 
     def span(self) -> Span:
         if not self.is_valid():
             raise exceptions.ValidationError(dict(self.errors))
-        today = turkish_date(timezone.now())
-        start = self.form.cleaned_data["start"] or turkish_midnight(today)
-        end = self.form.cleaned_data["end"] or max(turkish_midnight(today + 2 * DAY), start + DAY)
-        if end <= start:
-            raise exceptions.ValidationError({"end": [_("The end lies after the start.")]})
-        return Span(start, end, timezone.now())
+        return Span(self.cleaned_data["start"], self.cleaned_data["end"], timezone.now())
 
 
-class GenerationFilter(SpanFilter):
-    plant = filters.ModelMultipleChoiceFilter(queryset=visible_plants, to_field_name="eic")
-    organization = filters.ModelChoiceFilter(queryset=visible_organizations, to_field_name="eic")
-    fuel_type = filters.MultipleChoiceFilter(choices=FuelType.choices)
+class GenerationForm(SpanForm):
+    plant = forms.ModelMultipleChoiceField(
+        PowerPlant.objects.none(), to_field_name="eic", required=False
+    )
+    organization = forms.ModelChoiceField(
+        Organization.objects.none(), to_field_name="eic", required=False
+    )
+    fuel_type = forms.MultipleChoiceField(choices=FuelType.choices, required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.plants = PowerPlant.objects.visible_to(user)
+        for name, queryset in (
+            ("plant", self.plants),
+            ("organization", Organization.objects.visible_to(user)),
+        ):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = queryset
 
     def plant_ids(self) -> list[int]:
-        wanted = self.form.cleaned_data
-        plants = PowerPlant.objects.visible_to(signed_in(self.request))
+        wanted = self.cleaned_data
+        plants = self.plants
         if wanted["plant"]:
             plants = plants.filter(pk__in=wanted["plant"])
         if wanted["organization"]:
@@ -68,17 +89,19 @@ class GenerationFilter(SpanFilter):
 class SeriesView(APIView):
     """Every published hour of the span, whole."""
 
-    filterset_class: type[SpanFilter] = SpanFilter
     renderer_classes = (renderers.JSONRenderer, CsvRenderer)
 
-    def read(self, wanted: Any, span: Span) -> tuple[Series, int]:
+    def form(self, request: Request) -> SpanForm:
+        return SpanForm(request.query_params)
+
+    def read(self, form: Any, span: Span) -> tuple[Series, int]:
         """The series, and at most how many rows it has."""
         raise NotImplementedError
 
     def get(self, request: Request) -> HttpResponseBase:
-        refuse_unknown_parameters(request, set(self.filterset_class.base_filters))
-        wanted = self.filterset_class(request.query_params, request=request)
-        rows, most = self.read(wanted, wanted.span())
+        form = self.form(request)
+        refuse_unknown_parameters(request, set(form.fields))
+        rows, most = self.read(form, form.span())
         if request.accepted_renderer.format == CsvRenderer.format:
             return self.stream(request, series.stream_csv(rows), "text/csv; charset=utf-8")
         if most <= WHOLE_ROWS:
@@ -139,7 +162,7 @@ class Prices(SeriesView):
         """PTF and SMF by hour, TL/MWh."""
         return super().get(request)
 
-    def read(self, wanted: SpanFilter, span: Span) -> tuple[Series, int]:
+    def read(self, form: SpanForm, span: Span) -> tuple[Series, int]:
         return series.price_series(span), hours_in(span)
 
 
@@ -152,12 +175,13 @@ class Consumption(SeriesView):
         """National consumption and its day-ahead forecast by hour, MWh."""
         return super().get(request)
 
-    def read(self, wanted: SpanFilter, span: Span) -> tuple[Series, int]:
+    def read(self, form: SpanForm, span: Span) -> tuple[Series, int]:
         return series.consumption_series(span), hours_in(span)
 
 
 class Generation(SeriesView):
-    filterset_class = GenerationFilter
+    def form(self, request: Request) -> SpanForm:
+        return GenerationForm(request.query_params, user=signed_in(request))
 
     @extend_schema(
         parameters=[
@@ -180,8 +204,8 @@ class Generation(SeriesView):
         """Planned, actual and settled generation by plant and hour, MWh."""
         return super().get(request)
 
-    def read(self, wanted: GenerationFilter, span: Span) -> tuple[Series, int]:
-        plants = wanted.plant_ids()
+    def read(self, form: GenerationForm, span: Span) -> tuple[Series, int]:
+        plants = form.plant_ids()
         return series.generation_series(span, plants), len(plants) * hours_in(span)
 
 

@@ -43,6 +43,7 @@ class Line:
     area: str = ""
     name_x: str = ""
     name_y: float = 0
+    name_anchor: str = "end"
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,9 @@ class StepChart:
                 y += NAME_GAP
             taken.append((ts, y))
             line.name_x, line.name_y = self.x(ts + HOUR), y
+            # A line that ends at the left edge has no room for its name there.
+            if (ts - self.start) / (self.end - self.start) < 0.2:
+                line.name_x, line.name_anchor = self.x(known[0][0]), "start"
 
     @property
     def grid(self) -> list[tuple[float, str]]:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import get_visible_or_404, signed_in
 from assets.models import PowerPlant, Status
-from energysys.clock import DAY, HOUR, turkish_date, turkish_midnight
+from energysys.clock import DAY, turkish_date, turkish_midnight
 from energysys.htmx import wants_partial
 from transparency import series
 from transparency.charts import (
@@ -48,11 +49,18 @@ class DaysForm(forms.Form):
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
 
+    def __init__(self, data: QueryDict, **kwargs: Any) -> None:
+        data = data.copy()
+        # The fields show the day that is meant when the address names none.
+        if not data.get("start") and not data.get("end"):
+            data["start"] = data["end"] = turkish_date(timezone.now()).isoformat()
+        super().__init__(data, **kwargs)
+
     def clean(self) -> dict[str, Any]:
         days = self.cleaned_data
         if self.errors:
             return days
-        days["start"] = days["start"] or days["end"] or turkish_date(timezone.now())
+        days["start"] = days["start"] or days["end"]
         days["end"] = days["end"] or days["start"]
         for name in ("start", "end"):
             if not FIRST_YEAR <= days[name].year < LAST_YEAR:
@@ -85,8 +93,8 @@ class GenerationForm(DaysForm):
         empty_label=gettext_lazy("All plants, sum"),
     )
 
-    def __init__(self, *args: Any, plants: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict, *, plants: QuerySet[PowerPlant]) -> None:
+        super().__init__(data)
         self.fields["plant"].queryset = plants  # type: ignore[attr-defined]
 
 

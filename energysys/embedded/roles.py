@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 from energysys.embedded.children import EmbeddedError
 
@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     import psycopg
 
 LONGEST_DATABASE_NAME = 57
+# What django-environ takes for PostgreSQL; libpq knows only the first two.
+POSTGRES_SCHEMES = ("postgresql", "postgres", "psql", "pgsql")
+# Without the parser's own words, which repeat the URL and with it the password.
+UNREADABLE = "DATABASE_URL cannot be read as a PostgreSQL address."
 # Two starts at once would otherwise alter the same role.
 ROLES_LOCK = 0x454E5359
 
@@ -36,7 +40,7 @@ def make_roles(admin_url: str, database: str = "") -> DatabaseUrls:
     """
     import psycopg  # It takes a tenth of a second to load, which `--help` need not wait for.
 
-    database = database or unquote(urlsplit(admin_url).path[1:])
+    database = database or unquote(read_url(admin_url).path[1:])
     if not 0 < len(database.encode()) <= LONGEST_DATABASE_NAME:
         raise EmbeddedError(
             f"The database name in DATABASE_URL must have 1 to {LONGEST_DATABASE_NAME} bytes."
@@ -59,13 +63,25 @@ def make_roles(admin_url: str, database: str = "") -> DatabaseUrls:
     )
 
 
+def read_url(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise EmbeddedError(UNREADABLE) from error
+    if parts.scheme not in POSTGRES_SCHEMES:
+        raise EmbeddedError("DATABASE_URL must begin with postgresql://.")
+    return parts
+
+
 def connect(admin_url: str, database: str) -> "psycopg.Connection[tuple[Any, ...]]":
     import psycopg
 
-    conninfo = urlunsplit(urlsplit(admin_url)._replace(scheme="postgresql"))
+    conninfo = "postgresql://" + admin_url.partition("://")[2]
     # The database may not exist yet, and a hosted server may not let us into `postgres`.
     try:
         return psycopg.connect(conninfo, dbname="postgres", autocommit=True)
+    except psycopg.ProgrammingError as error:
+        raise EmbeddedError(UNREADABLE) from error
     except psycopg.OperationalError:
         pass
     try:
@@ -150,7 +166,7 @@ def derived_password(secret: str, role: str) -> str:
 
 
 def url_of(url: str, role: str, password: str, database: str) -> str:
-    parts = urlsplit(url)
+    parts = read_url(url)._replace(scheme="postgresql")
     login = quote(role, safe="") + (f":{quote(password, safe='')}" if password else "")
     address = parts.netloc.rpartition("@")[2]
     return urlunsplit(

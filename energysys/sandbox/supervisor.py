@@ -98,8 +98,9 @@ class Sandbox:
         for name in ("redis", "static", "logs"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
         (self.folder / "logs").mkdir(exist_ok=True)
-        for path in (*self.folder.glob("celerybeat-schedule*"), self.folder / "prepared"):
-            path.unlink(missing_ok=True)
+        for pattern in ("celerybeat-schedule*", "prepared", "secret-key"):
+            for path in self.folder.glob(pattern):
+                path.unlink()
 
     def database_urls(self) -> DatabaseUrls:
         application = os.environ.get("DATABASE_URL")

@@ -88,7 +88,7 @@ def clock(at: dt.datetime) -> str:
 
 @register.filter
 def hour(at: dt.datetime) -> str:
-    """An hour as its half-open range: `16:00–17:00`."""
+    """An hour from its start to its end."""
     return f"{clock(at)}–{clock(at + dt.timedelta(hours=1))}"
 
 

@@ -266,6 +266,22 @@ def test_role_that_passes_row_level_security_is_never_the_applications(
         embedded.make_roles(postgres.url(), "open")
 
 
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("sqlite:///plants.sqlite3", r"^DATABASE_URL must begin with postgresql://\.$"),
+        ("postgres://a:geheim@[/energysys", r"^DATABASE_URL cannot be read"),
+        ("postgres://a:geheim@h:p/energysys", r"^DATABASE_URL cannot be read|does not answer"),
+        ("postgres://a@h", r"^The database name in DATABASE_URL must have"),
+    ],
+)
+def test_url_of_something_else_is_refused_without_repeating_it(url: str, sentence: str) -> None:
+    with pytest.raises(embedded.EmbeddedError, match=sentence) as refused:
+        embedded.make_roles(url)
+
+    assert "geheim" not in str(refused.value)
+
+
 def test_unreachable_server_is_a_sentence() -> None:
     with pytest.raises(
         embedded.EmbeddedError, match=r"^The server in DATABASE_URL does not answer"
