@@ -92,11 +92,15 @@ def as_api_exception(exception: Exception) -> exceptions.APIException | None:
     return None
 
 
-def as_serializer_error(error: DjangoValidationError) -> exceptions.ValidationError:
-    detail = serializers.as_serializer_error(error)
-    if NON_FIELD_ERRORS in detail:
-        detail[api_settings.NON_FIELD_ERRORS_KEY] = detail.pop(NON_FIELD_ERRORS)
-    return exceptions.ValidationError(detail)
+def as_serializer_error(
+    error: DjangoValidationError, names: Mapping[str, str] | None = None
+) -> exceptions.ValidationError:
+    """The same refusal in the API's words: `names` maps model fields to those of the API."""
+    names = {NON_FIELD_ERRORS: api_settings.NON_FIELD_ERRORS_KEY, **(names or {})}
+    told = serializers.as_serializer_error(error)
+    return exceptions.ValidationError(
+        {names.get(name, name): messages for name, messages in told.items()}
+    )
 
 
 def pointed(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
@@ -167,8 +171,13 @@ class CleanModelSerializer(serializers.ModelSerializer[Any]):
         try:
             candidate.full_clean()
         except DjangoValidationError as error:
-            raise as_serializer_error(error) from error
+            raise as_serializer_error(error, names_of(self)) from error
         return attrs
+
+
+def names_of(serializer: serializers.Serializer[Any]) -> dict[str, str]:
+    """The model field behind each field of the serializer, the other way round."""
+    return {field.source: name for name, field in serializer.fields.items()}
 
 
 class MarketTimeField(serializers.DateTimeField):

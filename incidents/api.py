@@ -16,7 +16,13 @@ from rest_framework.routers import SimpleRouter
 from accounts.access import signed_in
 from accounts.scoped_api import ScopedModelViewSet, VisibleRelatedField
 from assets.models import PowerPlant
-from energysys.api import CleanModelSerializer, Conflict, MarketTimeField, as_serializer_error
+from energysys.api import (
+    CleanModelSerializer,
+    Conflict,
+    MarketTimeField,
+    as_serializer_error,
+    names_of,
+)
 from incidents.filters import EventFilter
 from incidents.models import PlantEvent
 from incidents.services import (
@@ -77,8 +83,11 @@ class EventViewSet(ScopedModelViewSet):
     ordering = ("-starts_at", "-pk")
 
     def handle_exception(self, exception: Exception) -> Response:
-        if isinstance(exception, ValidationError):
-            exception = as_api_error(exception)
+        """A service refuses: a conflict where the wish came too late, else bad input."""
+        if isinstance(exception, EventConflictError) and not hasattr(exception, "error_dict"):
+            exception = Conflict(" ".join(exception.messages), code=exception.code)
+        elif isinstance(exception, ValidationError):
+            exception = as_serializer_error(exception, names_of(self.get_serializer()))
         return super().handle_exception(exception)
 
     @extend_schema(request=EndSerializer, responses=EventSerializer)
@@ -97,19 +106,6 @@ class EventViewSet(ScopedModelViewSet):
         """Withdraw an event; it stays readable and counts nowhere."""
         event = dismiss_event(self.get_object(), by=signed_in(request))
         return Response(self.get_serializer(event).data)
-
-
-NAMES = {"starts_at": "start", "ends_at": "end"}
-
-
-def as_api_error(error: ValidationError) -> Exception:
-    """The refusal of a service: a conflict where it came too late, else bad input."""
-    if isinstance(error, EventConflictError) and not hasattr(error, "error_dict"):
-        return Conflict(" ".join(error.messages), code=error.code or "conflict")
-    answer = as_serializer_error(error)
-    assert isinstance(answer.detail, dict)
-    answer.detail = {NAMES.get(name, name): told for name, told in answer.detail.items()}
-    return answer
 
 
 router = SimpleRouter()

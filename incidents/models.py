@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.contrib.postgres.indexes import GistIndex
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -151,6 +152,11 @@ class PlantEvent(models.Model):
     @property
     def state(self) -> EventState:
         return self.state_at(timezone.now())
+
+    def clean(self) -> None:
+        # The database has the rule; here it finds the field that the person should change.
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            raise ValidationError({"ends_at": _("An event ends after it starts.")})
 
     def clean_fields(self, exclude: Any = None) -> None:
         # The generated column has no value of its own to check.

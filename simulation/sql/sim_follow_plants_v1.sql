@@ -20,10 +20,10 @@ BEGIN
             (SELECT seed FROM simulation_settings)
         );
     ELSE
-        SELECT array_agg(new.id) INTO v_plant_ids
-        FROM new_plant AS new JOIN old_plant AS old USING (id)
-        WHERE (new.eic, new.fuel_type, new.installed_capacity_mw)
-              IS DISTINCT FROM (old.eic, old.fuel_type, old.installed_capacity_mw);
+        SELECT array_agg(plant.id) INTO v_plant_ids
+        FROM new_plant AS plant JOIN old_plant AS former USING (id)
+        WHERE (plant.eic, plant.fuel_type, plant.installed_capacity_mw)
+              IS DISTINCT FROM (former.eic, former.fuel_type, former.installed_capacity_mw);
         IF v_plant_ids IS NOT NULL THEN
             PERFORM sim_recalculate_v1(
                 v_plant_ids,

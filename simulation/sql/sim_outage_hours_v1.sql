@@ -32,8 +32,10 @@ LANGUAGE sql STABLE AS $$
                AND coalesce(known.superseded_at >= turkish_midnight_v1(hour.ts, 0), true))
     )
     SELECT hourly.plant_id, hourly.ts,
-           least(sum(lost_mwh) FILTER (WHERE NOT is_plan) / plant.installed_capacity_mw, 1)::float8,
-           least(sum(lost_mwh) FILTER (WHERE is_plan) / plant.installed_capacity_mw, 1)::float8
+           least(coalesce(sum(lost_mwh) FILTER (WHERE NOT is_plan), 0)
+                 / plant.installed_capacity_mw, 1)::float8,
+           least(coalesce(sum(lost_mwh) FILTER (WHERE is_plan), 0)
+                 / plant.installed_capacity_mw, 1)::float8
     FROM hourly
     JOIN assets_powerplant AS plant ON plant.id = hourly.plant_id
     GROUP BY hourly.plant_id, hourly.ts, plant.installed_capacity_mw

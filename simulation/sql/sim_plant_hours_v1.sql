@@ -38,8 +38,11 @@ CREATE FUNCTION sim_plant_hours_v1(
         SELECT noise.id, noise.ts, noise.meter,
                mw * least(greatest(planned * (1 + slow), 0), 1)
                   * (1 - coalesce(outage.planned_lost_share, 0)) AS planned,
-               mw * least(greatest(actual * (1 + slow + quick), 0), 1)
-                  * (1 - coalesce(outage.lost_share, 0)) AS actual
+               -- greatest() passes over NULL, and an hour that is not realised stays without.
+               CASE WHEN actual IS NOT NULL THEN
+                   mw * least(greatest(actual * (1 + slow + quick), 0), 1)
+                      * (1 - coalesce(outage.lost_share, 0))
+               END AS actual
         FROM noise
         LEFT JOIN sim_outage_hours_v1(p_plant_ids, p_from, p_until) AS outage
           ON outage.plant_id = noise.id AND outage.ts = noise.ts
