@@ -17,6 +17,7 @@ FUNCTIONS = (
     "simulate_daily_energy_data",
     "delete_old_data",
     "sim_recalculate_v1",
+    "sim_set_seed_v1",
 )
 
 
