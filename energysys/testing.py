@@ -54,6 +54,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     os.environ.setdefault("SECRET_KEY", "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz")
     # Fixtures act for every organization, requests for their person's: the middleware sees to it.
     os.environ.setdefault("PGOPTIONS", "-c energysys.tenant=all")
+    (directory / "static").mkdir()
     os.environ["STATIC_ROOT"] = str(directory / "static")
     os.environ["SANDBOX"] = "true"
     return (yield)
