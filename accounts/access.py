@@ -6,7 +6,7 @@ forbidden (403).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
-    from typing_extensions import Self
 
     from accounts.models import User
 

@@ -9,7 +9,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import models
 from django.urls import include, path
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import generics, serializers
 from rest_framework.routers import SimpleRouter
 from rest_framework_simplejwt.views import (
@@ -25,6 +26,7 @@ from accounts.tokens import TokenSerializer
 from energysys.api import CleanModelSerializer
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class OrganizationField(VisibleRelatedField):
     """An organization by its EIC; assets is above this app and named only as a string."""
 
@@ -54,6 +56,10 @@ class UserSerializer(CleanModelSerializer):
         ]
         read_only_fields = ["last_login"]
 
+    def validate_password(self, password: str) -> str:
+        validate_password(password, User(username=str(self.initial_data.get("username", ""))))
+        return password
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         password = attrs.pop("password", None)
         if password is None and self.instance is None:
@@ -61,7 +67,6 @@ class UserSerializer(CleanModelSerializer):
                 {"password": self.fields["password"].error_messages["required"]}, code="required"
             )
         if password is not None:
-            validate_password(password, User(username=attrs.get("username", "")))
             # The hash stands in for it from here on; the clear text goes no further.
             hashed = User()
             hashed.set_password(password)

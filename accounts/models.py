@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -13,14 +13,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Role, ScopedQuerySet
 
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
 
 class UserQuerySet(ScopedQuerySet["User"]):
-    def editable_by(self, user: User) -> UserQuerySet:
-        """Only Super Admins edit people."""
-        return self.visible_to(user) if user.role == Role.SUPER_ADMIN else self.none()
-
-    def visible_to(self, user: User) -> UserQuerySet:
-        return self.none() if user.role == Role.ANALYST else super().visible_to(user)
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        if user.is_anonymous or user.role == Role.ANALYST:
+            return self.none()
+        return super().visible_to(user)
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]

@@ -52,5 +52,3 @@ class ScopedModelViewSet(ScopedReadOnlyViewSet, viewsets.ModelViewSet[Any]):
     """The same with creating and changing; nothing is deleted through the API."""
 
     http_method_names = ["get", "post", "put", "patch", "head", "options"]
-
-

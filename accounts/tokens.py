@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.request import Request
@@ -17,8 +17,8 @@ from accounts.tenancy import set_tenant
 class TenantJWTAuthentication(JWTAuthentication):
     """A valid token also narrows the database connection to its person's rows."""
 
-    def authenticate(self, request: Request) -> tuple[User, Token] | None:
-        found = super().authenticate(request)
+    def authenticate(self, request: Request) -> tuple[Any, Token] | None:
+        found: tuple[Any, Token] | None = super().authenticate(request)
         if found is not None:
             set_tenant(found[0])
         return found
@@ -29,11 +29,12 @@ class TokenSerializer(TokenObtainPairSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = super().validate(attrs)
-        set_tenant(self.user)
-        organization = self.user.organization
+        user = cast("User", self.user)
+        set_tenant(user)
+        organization = user.organization
         return answer | {
-            "role": self.user.role,
-            "username": self.user.username,
+            "role": user.role,
+            "username": user.username,
             "organization": organization.eic if organization else None,
         }
 

@@ -41,12 +41,11 @@ class PlantSerializer(CleanModelSerializer):
             "available_mw",
         ]
 
-    def to_representation(self, instance: PowerPlant) -> dict[str, Any]:
-        if not hasattr(instance, "status"):
-            # Just written: read it back as the lists show it.
-            stored = PowerPlant.objects.with_availability(timezone.now())
-            instance = stored.get(pk=instance.pk)
-        return super().to_representation(instance)
+    def save(self, **changes: Any) -> PowerPlant:
+        """Answer with what the plant can offer after the change."""
+        plant = super().save(**changes)
+        self.instance = PowerPlant.objects.with_availability(timezone.now()).get(pk=plant.pk)
+        return self.instance
 
 
 class OrganizationViewSet(ScopedModelViewSet):

@@ -23,7 +23,10 @@ def validate_plant_eic(value: str) -> None:
 def validate(value: str, eic_type: str) -> None:
     if not eic.is_valid(value) or eic.compact(value) != value:
         raise ValidationError(
-            _("This is not a valid EIC: 16 capital letters, digits or hyphens, the last one a check."),
+            _(
+                "This is not a valid EIC: 16 capital letters, digits or hyphens,"
+                " the last one a check."
+            ),
             code="eic",
         )
     if value[2] != eic_type:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Func, OuterRef, Q, Subquery, Sum, Value
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Coalesce, Lower, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -96,7 +98,7 @@ class PowerPlantQuerySet(ScopedQuerySet["PowerPlant"]):
         Events are reached by the name of their reverse relation, so that the arrow between the
         apps keeps pointing down.
         """
-        event = PowerPlant._meta.get_field("events").related_model
+        event: Any = PowerPlant._meta.get_field("events").related_model
         running = event.objects.running_at(at).filter(plant=OuterRef("pk"))
 
         def lost_mw(event_type: str) -> Coalesce:
@@ -104,7 +106,8 @@ class PowerPlantQuerySet(ScopedQuerySet["PowerPlant"]):
             total = total.annotate(mw=Sum("affected_mw")).values("mw")
             return Coalesce(Subquery(total), Decimal(0), output_field=models.DecimalField())
 
-        return self.annotate(
+        plants: Any = self  # The plugin would declare again what PowerPlant declares.
+        return plants.annotate(
             failure_mw=lost_mw("failure"), maintenance_mw=lost_mw("maintenance")
         ).annotate(
             available_mw=F("installed_capacity_mw") - F("failure_mw") - F("maintenance_mw"),
@@ -134,6 +137,12 @@ class PowerPlant(models.Model):
     )
     is_yekdem = models.BooleanField(_("YEKDEM (support scheme)"), default=False)
     is_res = models.BooleanField(_("renewable (RES)"), default=False)
+
+    if TYPE_CHECKING:  # `with_availability()` adds these.
+        failure_mw: Decimal
+        maintenance_mw: Decimal
+        available_mw: Decimal
+        status: str
 
     objects = PowerPlantQuerySet.as_manager()
 
@@ -171,3 +180,25 @@ class PowerPlant(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("assets:plant", args=[self.eic])
+
+    def clean(self) -> None:
+        # The database refuses it; here the person learns which field, and how much is too little.
+        if self.pk is None or self.installed_capacity_mw is None:
+            return
+        busy = Func(
+            F("pk"),
+            Func(Now(), Value(None), function="tstzrange"),
+            Value(None),
+            function="incidents_busy_mw_v1",
+            output_field=models.DecimalField(),
+        )
+        busy_mw = PowerPlant.objects.filter(pk=self.pk).values_list(busy, flat=True).first()
+        if busy_mw and self.installed_capacity_mw < busy_mw:
+            message = _("Running and coming events take %(mw)s MW of this plant.")
+            raise ValidationError(
+                {
+                    "installed_capacity_mw": ValidationError(
+                        message, code="busy", params={"mw": f"{busy_mw.normalize():f}"}
+                    )
+                }
+            )

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import models
+from django.db import IntegrityError, models
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -48,9 +48,7 @@ def problem(
 
 
 def problem_json(request: HttpRequest, status: int, code: str, detail: str) -> JsonResponse:
-    return JsonResponse(
-        problem(request, status, code, detail), status=status, content_type=PROBLEM
-    )
+    return JsonResponse(problem(request, status, code, detail), status=status, content_type=PROBLEM)
 
 
 def problem_response(exception: Exception, context: dict[str, Any]) -> Response | None:
@@ -69,10 +67,10 @@ def problem_response(exception: Exception, context: dict[str, Any]) -> Response 
     if isinstance(error.detail, dict) and not errors:
         detail = str(error.detail.get("detail", error.default_detail))
     headers = {}
-    if getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = error.auth_header
-    if getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(error.wait) + 1)
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(wait) + 1)
     document = problem(context["request"], error.status_code, str(code), detail, errors)
     response = Response(document, error.status_code, headers=headers, content_type=PROBLEM)
     # Whatever was asked for, a problem is told in JSON.
@@ -89,6 +87,9 @@ def as_api_exception(exception: Exception) -> exceptions.APIException | None:
         return exceptions.PermissionDenied()
     if isinstance(exception, DjangoValidationError):
         return as_serializer_error(exception)
+    if isinstance(exception, IntegrityError):
+        # The rules were checked before, so somebody else has just changed what they stand on.
+        return Conflict(_("Somebody has just changed what this builds on. Read it again."))
     return None
 
 
@@ -113,7 +114,8 @@ def pointed(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
         for value in detail:
             yield from pointed(value, pointer)
     else:
-        yield {"pointer": pointer, "detail": str(detail), "code": getattr(detail, "code", "invalid")}
+        code = getattr(detail, "code", "invalid")
+        yield {"pointer": pointer, "detail": str(detail), "code": code}
 
 
 class Page(pagination.CursorPagination):
@@ -164,8 +166,8 @@ class CleanModelSerializer(serializers.ModelSerializer[Any]):
     """Run the model's own rules, constraints included, before a row is written."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        candidate = copy.copy(self.instance) if self.instance else self.Meta.model()
-        assert isinstance(candidate, models.Model)
+        model: type[models.Model] = self.Meta.model
+        candidate = copy.copy(self.instance) if self.instance else model()
         for name, value in attrs.items():
             setattr(candidate, name, value)
         try:
@@ -175,7 +177,7 @@ class CleanModelSerializer(serializers.ModelSerializer[Any]):
         return attrs
 
 
-def names_of(serializer: serializers.Serializer[Any]) -> dict[str, str]:
+def names_of(serializer: Any) -> dict[str, str]:
     """The model field behind each field of the serializer, the other way round."""
     return {field.source: name for name, field in serializer.fields.items()}
 

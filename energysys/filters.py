@@ -24,7 +24,8 @@ class AwareDateTimeField(forms.CharField):
             time = parse_datetime(text.replace(" ", "+", 1) if "T" in text else text)
         except ValueError:
             time = None
-        if time is None:
+        # The first and the last year have times that no other zone can express.
+        if time is None or not 1 < time.year < dt.MAXYEAR:
             raise ValidationError(_("This is not a time such as 2026-11-22T13:00:00+03:00."))
         if time.tzinfo is None:
             raise ValidationError(_("A time needs its offset, such as +03:00 or Z."))

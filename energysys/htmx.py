@@ -34,7 +34,8 @@ class HtmxResponseMiddleware:
             return response
         if response.status_code in REDIRECTS:
             # The browser would follow it and swap a whole page, the login page even, into a table.
-            response["HX-Redirect"] = response.headers.pop("Location")
+            response["HX-Redirect"] = response["Location"]
+            del response["Location"]
             response.status_code = 200
         elif waiting := [{"level": m.level_tag, "text": str(m)} for m in get_messages(request)]:
             response["HX-Trigger"] = json.dumps({"toasts": waiting})

@@ -140,6 +140,14 @@ def world(db: None) -> SimpleNamespace:
     return make_world()
 
 
+def api_client(user: Any, **headers: str) -> Any:
+    """A client of the API with a token of `user`."""
+    from rest_framework.test import APIClient
+    from rest_framework_simplejwt.tokens import AccessToken
+
+    return APIClient(headers={"authorization": f"Bearer {AccessToken.for_user(user)}", **headers})
+
+
 def organization_eic(number: int) -> str:
     from assets.eic import PARTY, make_eic
 

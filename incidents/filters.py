@@ -7,6 +7,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 
 from assets.filters import visible_plants
 from energysys.filters import AwareDateTimeFilter
@@ -16,8 +18,13 @@ from incidents.models import EventState, EventType, PlantEvent
 class EventFilter(filters.FilterSet):
     """`start` and `end` cut to events that share an instant with `[start, end)`."""
 
-    plant = filters.ModelMultipleChoiceFilter(
-        queryset=visible_plants, to_field_name="eic", label=_("power plant")
+    plant = extend_schema_field(OpenApiTypes.STR)(
+        filters.ModelMultipleChoiceFilter(
+            field_name="plant__eic",
+            queryset=visible_plants,
+            to_field_name="eic",
+            label=_("power plant"),
+        )
     )
     event_type = filters.ChoiceFilter(choices=EventType.choices, label=_("type"))
     state = filters.ChoiceFilter(

@@ -24,7 +24,9 @@ class EventConflictError(ValidationError):
     """The event is in a state, or its plant so full, that the wish came too late."""
 
 
-def free_mw(plant: PowerPlant, start: dt.datetime, end: dt.datetime | None, but: int | None) -> Decimal:
+def free_mw(
+    plant: PowerPlant, start: dt.datetime, end: dt.datetime | None, but: int | None
+) -> Decimal:
     """MW that no standing event, but for the one with key `but`, takes anywhere in the period."""
     with connection.cursor() as cursor:
         cursor.execute(

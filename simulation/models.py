@@ -144,8 +144,5 @@ class FuelHour(models.Model):
     planned_mwh_per_mw = models.FloatField()
     actual_mwh_per_mw = models.FloatField(null=True)
 
-    class Meta:
-        indexes = [models.Index(fields=["ts"], name="fuel_hour_by_time")]
-
     def __str__(self) -> str:
         return f"{self.fuel_type} {self.region} {self.ts:%Y-%m-%d %H:%M}"

@@ -11,7 +11,11 @@ from django.utils import timezone
 
 from simulation import engine
 
-RETRIES = {"autoretry_for": (DatabaseError,), "retry_backoff": 5, "max_retries": 8}
+RETRIES: dict[str, Any] = {
+    "autoretry_for": (DatabaseError,),
+    "retry_backoff": 5,
+    "max_retries": 8,
+}
 
 
 @shared_task(name="simulation.simulate_due_days", **RETRIES)

@@ -50,14 +50,14 @@ document.addEventListener("click", (event) => {
     input.value = fill.dataset.value;
     input.focus();
   }
-  for (const open of document.querySelectorAll("details.person[open]")) {
+  for (const open of document.querySelectorAll("details.drop[open]")) {
     if (!open.contains(event.target)) open.open = false;
   }
 });
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
-    const open = document.querySelector("details.person[open]");
+    const open = document.querySelector("details.drop[open]");
     if (open) {
       open.open = false;
       open.querySelector("summary").focus();

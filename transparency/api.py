@@ -50,7 +50,8 @@ class SpanForm(forms.Form):
 
     def span(self) -> Span:
         if not self.is_valid():
-            raise exceptions.ValidationError(dict(self.errors))
+            errors: dict[str, Any] = dict(self.errors)
+            raise exceptions.ValidationError(errors)
         return Span(self.cleaned_data["start"], self.cleaned_data["end"], timezone.now())
 
 

@@ -162,7 +162,9 @@ def rounded_up(value: float) -> float:
     """The next number that four grid lines divide into readable ones."""
     scale = 10 ** math.floor(math.log10(value))
     return next(
-        step * scale for step in (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10) if step * scale >= value
+        step * scale
+        for step in (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 4.8, 6, 8, 10)
+        if step * scale >= value
     )
 
 

@@ -8,7 +8,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from energysys.testing import each_cell, make_event, organization_eic, plant_eic
+from energysys.testing import api_client, each_cell, make_event, organization_eic, plant_eic
 
 # Endpoint, method, then the answer to: super_admin, admin, analyst, outsider.
 ANSWERS = [
@@ -118,7 +118,7 @@ def event_body(plant):
 
 @pytest.mark.parametrize(("path", "method", "role", "status"), each_cell(ANSWERS))
 def test_api_answers_each_role(world, names, path, method, role, status):
-    client = signed_in_client(world, role)
+    client = api_client(world.people[role])
 
     answer = getattr(client, method)(
         "/api/v1/" + path.format(**names), body_of(path, method, world), format="json"
@@ -171,19 +171,8 @@ def routes_below(pattern, prefix):
         yield from routes_below(each, prefix + str(each.pattern))
 
 
-def signed_in_client(world, role):
-    client = APIClient()
-    token = client.post(
-        "/api/v1/token/",
-        {"username": world.people[role].username, "password": "correct horse battery"},
-        format="json",
-    ).json()
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token['access']}")
-    return client
-
-
 def test_a_list_shows_nothing_of_another_organization(world, names):
-    client = signed_in_client(world, "outsider")
+    client = api_client(world.people["outsider"])
 
     def keys(path, key):
         return {row[key] for row in client.get(f"/api/v1/{path}").json()["results"]}
@@ -226,7 +215,7 @@ def test_a_used_refresh_token_is_refused(world):
 
 
 def test_a_deactivated_person_has_no_access(world):
-    client = signed_in_client(world, "analyst")
+    client = api_client(world.people["analyst"])
     world.people["analyst"].is_active = False
     world.people["analyst"].save()
 

@@ -69,9 +69,6 @@ class Migration(migrations.Migration):
                 ('planned_mwh_per_mw', models.FloatField()),
                 ('actual_mwh_per_mw', models.FloatField(null=True)),
             ],
-            options={
-                'indexes': [models.Index(fields=['ts'], name='fuel_hour_by_time')],
-            },
         ),
         migrations.CreateModel(
             name='Settings',

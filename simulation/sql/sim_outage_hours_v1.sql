@@ -9,15 +9,15 @@ LANGUAGE sql STABLE AS $$
                NULL::timestamptz AS recorded_at, NULL::timestamptz AS superseded_at
         FROM incidents_plantevent AS event
         WHERE event.dismissed_at IS NULL AND event.period && tstzrange(p_from, p_until)
-          AND (p_plant_ids IS NULL OR event.plant_id = ANY (p_plant_ids))
+          AND event.plant_id = ANY (p_plant_ids)
         UNION ALL
         SELECT event.plant_id, version.affected_mw, version.starts_at, version.ends_at, true,
                version.recorded_at, version.superseded_at
-        FROM incidents_eventversion AS version
-        JOIN incidents_plantevent AS event ON event.id = version.event_id
+        FROM incidents_plantevent AS event
+        JOIN incidents_eventversion AS version ON version.event_id = event.id
         WHERE version.event_type = 'maintenance' AND version.dismissed_at IS NULL
           AND version.starts_at < p_until AND coalesce(version.ends_at, p_until) > p_from
-          AND (p_plant_ids IS NULL OR event.plant_id = ANY (p_plant_ids))
+          AND event.plant_id = ANY (p_plant_ids)
     ), hourly AS (
         SELECT known.plant_id, hour.ts, known.is_plan, known.affected_mw * extract(epoch FROM
                    least(known.ends_at, hour.ts + interval '1 hour')

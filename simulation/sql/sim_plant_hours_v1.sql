@@ -1,4 +1,4 @@
--- The hours of plants (all of them for NULL) in [p_from, p_until): what the state of the hour lets
+-- The hours of plants in [p_from, p_until): what the state of the hour lets
 -- a plant of its fuel and region produce, its own character and noise, less its outages.
 -- Character and noise hang on the EIC, so that two databases agree. The noise is that of
 -- sim_noise_v1, written out and with its grid computed once an hour: a call a row costs ten times
@@ -16,14 +16,19 @@ CREATE FUNCTION sim_plant_hours_v1(
                hashtextextended(plant.eic, p_seed) AS key
         FROM assets_powerplant AS plant
         JOIN simulation_fuel AS fuel USING (fuel_type)
-        WHERE p_plant_ids IS NULL OR plant.id = ANY (p_plant_ids)
+        WHERE plant.id = ANY (p_plant_ids)
     ), hour AS MATERIALIZED (
-        SELECT fuel_type, region, ts, planned_mwh_per_mw, actual_mwh_per_mw, h,
+        SELECT place.fuel_type, place.region, state.*,
                h / 12 AS step, h / 12 + 1 AS next_step, (h % 12) / 12::float8 AS way
-        FROM simulation_fuelhour
-        CROSS JOIN LATERAL (SELECT extract(epoch FROM ts)::bigint / 3600 AS h) AS count
-        WHERE ts >= p_from AND ts < p_until
-          AND (p_plant_ids IS NULL OR (fuel_type, region) IN (SELECT fuel_type, region FROM plant))
+        FROM (SELECT DISTINCT fuel_type, region FROM plant) AS place
+        CROSS JOIN LATERAL (
+            SELECT ts, planned_mwh_per_mw, actual_mwh_per_mw,
+                   extract(epoch FROM ts)::bigint / 3600 AS h
+            FROM simulation_fuelhour AS found
+            WHERE found.fuel_type = place.fuel_type AND found.region = place.region
+              AND ts >= p_from AND ts < p_until
+            OFFSET 0
+        ) AS state
     ), noise AS (
         SELECT plant.id, hour.ts, plant.mw, plant.efficiency * hour.planned_mwh_per_mw AS planned,
                plant.efficiency * hour.actual_mwh_per_mw AS actual,

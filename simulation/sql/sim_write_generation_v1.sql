@@ -2,8 +2,9 @@
 -- A day without rows takes a plain insert, which is twice as fast.
 CREATE FUNCTION sim_write_generation_v1(
     p_from timestamptz, p_until timestamptz, p_seed bigint
-) RETURNS bigint LANGUAGE plpgsql AS $$
+) RETURNS bigint LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
+    v_plant_ids bigint[] := ARRAY(SELECT id FROM assets_powerplant ORDER BY id);
     v_from timestamptz := p_from;
     v_until timestamptz;
     v_rows bigint;
@@ -15,12 +16,12 @@ BEGIN
             INSERT INTO transparency_hourlygeneration
                 (plant_id, ts, planned_mwh, actual_mwh, settlement_mwh)
             SELECT plant_id, ts, planned_mwh, actual_mwh, settlement_mwh
-            FROM sim_plant_hours_v1(NULL, v_from, v_until, p_seed);
+            FROM sim_plant_hours_v1(v_plant_ids, v_from, v_until, p_seed);
         ELSE
             INSERT INTO transparency_hourlygeneration AS old
                 (plant_id, ts, planned_mwh, actual_mwh, settlement_mwh)
             SELECT plant_id, ts, planned_mwh, actual_mwh, settlement_mwh
-            FROM sim_plant_hours_v1(NULL, v_from, v_until, p_seed)
+            FROM sim_plant_hours_v1(v_plant_ids, v_from, v_until, p_seed)
             ON CONFLICT (plant_id, ts) DO UPDATE SET
                 planned_mwh = excluded.planned_mwh, actual_mwh = excluded.actual_mwh,
                 settlement_mwh = excluded.settlement_mwh

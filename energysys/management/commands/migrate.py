@@ -16,6 +16,6 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         super().handle(*args, **options)
-        complete = "simulation_settings" in connections[options["database"]].introspection.table_names()
-        if complete and not options["plan"]:
+        tables = connections[options["database"]].introspection.table_names()
+        if "simulation_settings" in tables and not options["plan"]:
             grant_to_application(options["database"])

@@ -1,0 +1,138 @@
+"""Login, logout, password, language, theme and the list of people."""
+
+import pytest
+from django.urls import reverse
+
+from energysys.testing import PASSWORD, each_cell
+
+ANSWERS = [
+    # page, method, then the answer to: super_admin, admin, analyst, outsider
+    ("accounts:users", "get", 200, 200, 403, 200),
+    ("accounts:password", "get", 200, 200, 200, 200),
+    ("accounts:login", "get", 302, 302, 302, 302),
+    ("accounts:logout", "post", 302, 302, 302, 302),
+    ("accounts:logout", "get", 405, 405, 405, 405),
+    ("accounts:theme", "get", 405, 405, 405, 405),
+    ("accounts:theme", "post", 400, 400, 400, 400),
+    ("accounts:language", "post", 302, 302, 302, 302),
+]
+
+
+@pytest.mark.parametrize(("page", "method", "role", "status"), each_cell(ANSWERS))
+def test_people_page_answers_each_role(client, world, page, method, role, status):
+    client.force_login(world.people[role])
+
+    response = getattr(client, method)(reverse(page))
+
+    assert response.status_code == status
+
+
+@pytest.mark.parametrize("page", ["accounts:users", "accounts:password"])
+def test_a_stranger_is_sent_to_the_login_page(client, db, page):
+    response = client.get(reverse(page))
+
+    assert response.status_code == 302
+    assert response.url.startswith(reverse("accounts:login"))
+
+
+def test_login_ignores_the_case_of_the_user_name_and_leads_home(client, world):
+    response = client.post(reverse("accounts:login"), {"username": "NOVA", "password": PASSWORD})
+
+    assert (response.status_code, response.url) == (302, reverse("dashboard"))
+
+
+def test_a_wrong_password_answers_422_and_keeps_the_user_name(client, world):
+    client.cookies["django_language"] = "en"
+
+    response = client.post(reverse("accounts:login"), {"username": "nova", "password": "wrong"})
+
+    assert response.status_code == 422
+    assert "The user name or the password is wrong." in response.content.decode()
+    assert response.context["form"]["username"].value() == "nova"
+
+
+def test_ten_wrong_passwords_lock_the_user_name(client, world):
+    for _attempt in range(10):
+        response = client.post(reverse("accounts:login"), {"username": "nova", "password": "wrong"})
+
+    assert response.status_code == 429
+    assert "accounts/locked.html" in [template.name for template in response.templates]
+
+
+def test_login_does_not_lead_to_another_site(client, world):
+    response = client.post(
+        reverse("accounts:login"),
+        {"username": "nova", "password": PASSWORD, "next": "https://example.com/"},
+    )
+
+    assert response.url == reverse("dashboard")
+
+
+def test_a_changed_password_logs_in(client, world):
+    client.force_login(world.people["analyst"])
+    new = "another long phrase"
+
+    response = client.post(
+        reverse("accounts:password"),
+        {"old_password": PASSWORD, "new_password1": new, "new_password2": new},
+    )
+
+    assert response.status_code == 302
+    world.people["analyst"].refresh_from_db()
+    assert world.people["analyst"].check_password(new)
+
+
+def test_a_weak_password_is_refused_at_its_field(client, world):
+    client.force_login(world.people["analyst"])
+
+    response = client.post(
+        reverse("accounts:password"),
+        {"old_password": PASSWORD, "new_password1": "123", "new_password2": "123"},
+    )
+
+    assert response.status_code == 422
+    assert response.context["form"].errors["new_password2"]
+
+
+def test_an_admin_sees_no_stranger_among_the_users(client, world):
+    client.force_login(world.people["admin"])
+
+    people = client.get(reverse("accounts:users")).context["page_obj"].object_list
+
+    assert {person.username for person in people} == {"nova", "nora"}
+
+
+def test_a_super_admin_sees_everyone(client, world):
+    client.force_login(world.people["super_admin"])
+
+    people = client.get(reverse("accounts:users")).context["page_obj"].object_list
+
+    assert {person.username for person in people} == {"super", "nova", "nora", "bora"}
+
+
+def test_the_theme_is_remembered_and_leads_back(client, db):
+    response = client.post(reverse("accounts:theme"), {"theme": "dark", "next": "/login/"})
+
+    assert response.url == "/login/"
+    assert 'data-theme="dark"' in client.get(reverse("accounts:login")).content.decode()
+
+
+def test_the_theme_switch_does_not_lead_to_another_site(client, db):
+    response = client.post(
+        reverse("accounts:theme"), {"theme": "dark", "next": "https://example.com/"}
+    )
+
+    assert response.url == reverse("dashboard")
+
+
+def test_a_stranger_chooses_the_language_of_the_login_page(client, db):
+    client.post(reverse("accounts:language"), {"language": "en", "next": "/login/"})
+
+    assert '<html lang="en"' in client.get(reverse("accounts:login")).content.decode()
+
+
+def test_the_list_of_people_takes_few_queries(client, world, django_assert_max_num_queries):
+    client.force_login(world.people["super_admin"])
+
+    with django_assert_max_num_queries(12):
+        client.get(reverse("accounts:users"))
