@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import copy
-import csv
 import datetime as dt
-import io
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -144,22 +142,6 @@ class StrictFilterBackend(DjangoFilterBackend):
             known |= set(filterset_class(request=request).form.fields)
         refuse_unknown_parameters(request, known if view.action == "list" else set())
         return super().filter_queryset(request, queryset, view)
-
-
-class CsvRenderer(renderers.BaseRenderer):
-    """The rows of a list as CSV; a relation is named by its key."""
-
-    media_type = "text/csv"
-    format = "csv"
-
-    def render(self, data: Any, media: Any = None, context: Any = None) -> bytes:
-        rows = data.get("results", [data]) if isinstance(data, Mapping) else data
-        text = io.StringIO()
-        if rows:
-            writer = csv.DictWriter(text, fieldnames=list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
-        return text.getvalue().encode()
 
 
 class CleanModelSerializer(serializers.ModelSerializer[Any]):

@@ -21,9 +21,10 @@ from accounts.access import signed_in
 from accounts.models import User
 from accounts.tenancy import acting_as
 from assets.models import FuelType, Organization, PowerPlant
-from energysys.api import CsvRenderer, refuse_unknown_parameters
+from energysys.api import refuse_unknown_parameters
 from energysys.clock import DAY, HOUR, turkish_date, turkish_midnight
 from energysys.filters import AwareDateTimeField
+from energysys.renderers import CsvRenderer
 from transparency import series
 from transparency.series import Series, Span
 
