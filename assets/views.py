@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.views.generic import DetailView, ListView
 from accounts.access import ScopedViewMixin, can_create
 from assets.filters import OrganizationFilter
 from assets.forms import PlantListFilter
-from assets.models import Organization, PowerPlant
+from assets.models import Organization, PowerPlant, PowerPlantQuerySet
 from energysys.views import FilteredListMixin
 
 COMING_EVENTS = 20
@@ -35,7 +35,8 @@ class PlantList(FilteredListMixin, ScopedViewMixin, ListView):
     paginate_by = 50
 
     def get_queryset(self) -> QuerySet[PowerPlant]:
-        return super().get_queryset().with_availability(timezone.now())
+        plants: PowerPlantQuerySet = super().get_queryset()
+        return plants.with_availability(timezone.now())
 
 
 class PlantDetail(ScopedViewMixin, DetailView):
@@ -47,7 +48,8 @@ class PlantDetail(ScopedViewMixin, DetailView):
     template_name = "assets/plant.html"
 
     def get_queryset(self) -> QuerySet[PowerPlant]:
-        return super().get_queryset().with_availability(timezone.now())
+        plants = cast("PowerPlantQuerySet", super().get_queryset())
+        return plants.with_availability(timezone.now())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         events = self.object.events.standing().overlapping(timezone.now(), None)

@@ -1,10 +1,14 @@
 """Every address of the site; the apps keep their own lists."""
 
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from energysys import views
+
+# Roles are the only permissions. Registered by an app that loads after ours, so taken out here.
+admin.site.unregister(Group)
 
 handler400 = "energysys.views.bad_request"
 handler403 = "energysys.views.permission_denied"

@@ -21,7 +21,7 @@ from assets.models import PowerPlant
 from energysys.templatetags.market import mw
 from incidents.filters import EventFilter
 from incidents.models import EventState, EventType, PlantEvent
-from incidents.services import free_mw
+from incidents.capacity import free_mw
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -51,7 +51,7 @@ class MegawattField(forms.DecimalField):
 
     widget = forms.TextInput({"inputmode": "decimal", "autocomplete": "off"})
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if isinstance(value, str):
             value = with_decimal_point(value.strip())
         return super().to_python(value)

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import OrganizationRunQuerySet
 from assets.models import PowerPlant
+from incidents.capacity import free_mw
 
 
 class EventType(models.TextChoices):
@@ -157,10 +158,25 @@ class PlantEvent(models.Model):
         # The database has the rule; here it finds the field that the person should change.
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
             raise ValidationError({"ends_at": _("An event ends after it starts.")})
+        counts = self.plant_id and self.starts_at and self.affected_mw and not self.dismissed_at
+        if counts and self.affected_mw > self.free_mw():
+            raise ValidationError(shortage(self))
+
+    def free_mw(self) -> Decimal:
+        """MW of the plant that no other event takes anywhere in this one's period."""
+        return free_mw(self.plant, self.starts_at, self.ends_at, self.pk)
 
     def clean_fields(self, exclude: Any = None) -> None:
         # The generated column has no value of its own to check.
         super().clean_fields(exclude={*(exclude or ()), "period"})
+
+
+def shortage(event: PlantEvent) -> dict[str, ValidationError]:
+    """The refusal of an event that its plant has no room for, with what is free."""
+    free = max(event.free_mw(), Decimal(0))
+    message = _("At most %(free)s MW are free in that period.")
+    params = {"free": f"{free.normalize():f}"}
+    return {"affected_mw": ValidationError(message, code="capacity", params=params)}
 
 
 class EventVersionQuerySet(OrganizationRunQuerySet["EventVersion"]):

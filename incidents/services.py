@@ -8,32 +8,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from assets.models import PowerPlant
-from incidents.models import EventState, PlantEvent
+from incidents.models import EventState, PlantEvent, shortage
 
 
 class EventConflictError(ValidationError):
     """The event is in a state, or its plant so full, that the wish came too late."""
-
-
-def free_mw(
-    plant: PowerPlant, start: dt.datetime, end: dt.datetime | None, but: int | None
-) -> Decimal:
-    """MW that no standing event, but for the one with key `but`, takes anywhere in the period."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT incidents_busy_mw_v1(%s, tstzrange(%s, %s), %s)", [plant.pk, start, end, but]
-        )
-        (busy,) = cursor.fetchone()
-    return plant.installed_capacity_mw - busy
 
 
 def report_event(event: PlantEvent, *, by: User) -> PlantEvent:
@@ -48,6 +34,10 @@ def update_event(event: PlantEvent, *, by: User) -> PlantEvent:
     with transaction.atomic():
         stored = PlantEvent.objects.select_for_update().get(pk=event.pk)
         refuse_dismissed(stored)
+        if stored.version != event.version:
+            raise EventConflictError(
+                _("Somebody has changed this event meanwhile. Look at it again."), code="stale"
+            )
         return save_event(event)
 
 
@@ -105,13 +95,4 @@ def refused_kindly(event: PlantEvent) -> Iterator[None]:
         rule = diagnostic.constraint_name if diagnostic else None
         if rule != "event_fits_installed_capacity":
             raise
-        free = free_mw(event.plant, event.starts_at, event.ends_at, event.pk)
-        raise EventConflictError(
-            {
-                "affected_mw": ValidationError(
-                    _("At most %(free)s MW are free in that period."),
-                    code="capacity",
-                    params={"free": f"{max(free, Decimal(0)).normalize():f}"},
-                )
-            }
-        ) from error
+        raise EventConflictError(shortage(event)) from error

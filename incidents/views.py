@@ -52,8 +52,6 @@ class EventDetail(ScopedViewMixin, DetailView):
 class SaveEventMixin(InvalidFormMixin):
     """Gives the form its person and a service the event; a refusal becomes the form's error."""
 
-    form_class = EventForm
-    template_name = "incidents/form.html"
     request: HttpRequest
     saved: Any
 
@@ -76,6 +74,8 @@ class SaveEventMixin(InvalidFormMixin):
 class EventReport(RolesMixin, SaveEventMixin, CreateView):
     roles = EDITORS
     model = PlantEvent
+    form_class = EventForm
+    template_name = "incidents/form.html"
     saved = gettext_lazy("Reported: %(event)s.")
 
     def get_initial(self) -> dict[str, Any]:
@@ -89,6 +89,8 @@ class EventReport(RolesMixin, SaveEventMixin, CreateView):
 class EventUpdate(SaveEventMixin, ScopedViewMixin, UpdateView):
     queryset = PlantEvent.objects.select_related("plant")
     edits = True
+    form_class = EventForm
+    template_name = "incidents/form.html"
     saved = gettext_lazy("Saved: %(event)s.")
 
     def store(self, event: PlantEvent) -> PlantEvent:
@@ -163,6 +165,6 @@ def changes(before: EventVersion | None, version: EventVersion) -> Sequence[dict
     for name in COMPARED:
         old, new = getattr(before, name, None), getattr(version, name)
         if (before is None and new not in ("", None)) or (before is not None and old != new):
-            field = PlantEvent._meta.get_field(name)
-            found.append({"name": name, "label": field.verbose_name, "old": old, "new": new})
+            label = PlantEvent._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+            found.append({"name": name, "label": label, "old": old, "new": new})
     return found

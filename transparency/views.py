@@ -262,7 +262,7 @@ def presets(form: DaysForm, at: dt.datetime) -> list[dict[str, Any]]:
     ]
 
 
-def known_totals(rows: Sequence[series.GenerationHour]) -> dict[str, float] | None:
+def known_totals(rows: Sequence[series.GenerationHour]) -> dict[str, float | None] | None:
     """Planned and actual energy of the hours whose actual is published."""
     known = [row for row in rows if row.actual_mwh is not None]
     planned = sum(row.planned_mwh or 0 for row in known)

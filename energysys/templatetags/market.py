@@ -24,7 +24,7 @@ def number(value: Number | None, places: int = 2) -> str:
     """`1,234.56` or `1.234,56`; nothing for None."""
     if value is None:
         return ""
-    text = formats.number_format(round(value, places), places, force_grouping=True)
+    text = formats.number_format(f"{value:.{places}f}", places, force_grouping=True)
     # What rounds to zero has no sign.
     if not text.strip("-0.,"):
         text = text.removeprefix("-")
@@ -60,7 +60,7 @@ def percent(share: Number | None, places: int = 1) -> str:
 @register.filter
 def signed_percent(share: Number | None, places: int = 1) -> str:
     text = percent(share, places)
-    return text if share is None or round(share, places + 2) <= 0 else f"+{text}"
+    return text if share is None or round(float(share), places + 2) <= 0 else f"+{text}"
 
 
 def written(at: dt.date, form: str) -> str:

@@ -189,11 +189,14 @@ def test_a_token_says_who_it_is_for(world):
     )
 
     assert answer.status_code == 200
-    assert answer.json().items() >= {
-        "role": "admin",
-        "username": "nova",
-        "organization": world.organization.eic,
-    }.items()
+    assert (
+        answer.json().items()
+        >= {
+            "role": "admin",
+            "username": "nova",
+            "organization": world.organization.eic,
+        }.items()
+    )
     assert set(answer.json()) == {"access", "refresh", "role", "username", "organization"}
 
 

@@ -29,13 +29,16 @@ def test_a_report_changes_status_and_available_capacity_at_once(world, body):
 
     assert answer.status_code == 201
     event = answer.json()
-    assert event.items() >= {
-        "plant": world.plant.eic,
-        "event_type": "failure",
-        "affected_mw": 50,
-        "end": None,
-        "state": "running",
-    }.items()
+    assert (
+        event.items()
+        >= {
+            "plant": world.plant.eic,
+            "event_type": "failure",
+            "affected_mw": 50,
+            "end": None,
+            "state": "running",
+        }.items()
+    )
     plant = client.get(f"/api/v1/plants/{world.plant.eic}/").json()
     assert (plant["status"], plant["available_mw"]) == ("failure", 50)
     assert PlantEvent.objects.get().reported_by == world.people["admin"]
@@ -71,9 +74,7 @@ def test_a_bad_report_is_refused_at_the_field(world, body, change, pointer):
 
 @pytest.mark.parametrize("garbage", ["", "[]", "7", '"x"', "{", "null", '{"plant": {}}'])
 def test_garbage_is_a_problem_not_a_crash(world, garbage):
-    answer = api_client(world.people["admin"]).post(
-        URL, garbage, content_type="application/json"
-    )
+    answer = api_client(world.people["admin"]).post(URL, garbage, content_type="application/json")
 
     assert answer.status_code == 400
     assert answer["Content-Type"] == "application/problem+json"

@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from assets.models import PowerPlant, Status
 from energysys.testing import make_event, make_plant, make_world
+from incidents.capacity import free_mw
 from incidents.models import EventState, EventType, EventVersion, PlantEvent
 from incidents.services import (
     EventConflictError,
     dismiss_event,
     end_event,
-    free_mw,
     report_event,
     update_event,
 )
@@ -67,7 +67,7 @@ def test_a_longer_event_must_still_fit(world):
     event = make_event(world.plant, affected_mw=40, starts_at=NOON, ends_at=NOON + HOUR)
     event.ends_at = None
 
-    with pytest.raises(EventConflictError) as refusal:
+    with pytest.raises(ValidationError) as refusal:
         update_event(event, by=world.people["admin"])
 
     assert "30 MW" in str(refusal.value.message_dict["affected_mw"])
@@ -139,7 +139,7 @@ def test_fifty_reports_at_once_never_exceed_the_capacity(committed):
         )
         try:
             report_event(event, by=admin)
-        except EventConflictError:
+        except ValidationError:
             return "refused"
         finally:
             connection.close()
@@ -236,3 +236,15 @@ def test_states_of_the_filter_agree_with_those_of_the_row(world):
         found = set(PlantEvent.objects.in_state(state, now))
         assert found == {e for e in PlantEvent.objects.all() if e.state_at(now) == state}
         assert found
+
+
+def test_a_change_does_not_undo_somebody_elses(world):
+    event = make_event(world.plant)
+    seen_before = PlantEvent.objects.get(pk=event.pk)
+    end_event(event, by=world.people["admin"])
+    seen_before.reason = "typing error"
+
+    with pytest.raises(EventConflictError):
+        update_event(seen_before, by=world.people["admin"])
+
+    assert PlantEvent.objects.get(pk=event.pk).ends_at

@@ -234,7 +234,8 @@ def test_ending_an_event_gives_the_later_hours_back(world):
     engine.simulate_day(DAY_ONE)
     usual = hours_of(world.plant, MIDNIGHT, MIDNIGHT + DAY)
     event = make_event(world.plant, affected_mw=100, starts_at=MIDNIGHT + 6 * HOUR)
-    assert [row[2] for row in hours_of(world.plant, MIDNIGHT + 6 * HOUR, MIDNIGHT + DAY)] == [0] * 18
+    lost = hours_of(world.plant, MIDNIGHT + 6 * HOUR, MIDNIGHT + DAY)
+    assert [row[2] for row in lost] == [0] * 18
 
     end_event(event, by=world.people["admin"], at=MIDNIGHT + 8 * HOUR)
 

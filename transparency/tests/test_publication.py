@@ -49,9 +49,7 @@ def test_smf_is_seen_four_hours_after_its_hour(market):
 
 
 def test_realised_generation_is_seen_at_once_and_settlement_when_its_day_has_ended(market):
-    rows = series.plant_generation(
-        Span(MIDNIGHT - DAY, MIDNIGHT + 3 * DAY, NOW), market.plant.pk
-    )
+    rows = series.plant_generation(Span(MIDNIGHT - DAY, MIDNIGHT + 3 * DAY, NOW), market.plant.pk)
 
     assert last_hour_of(rows, "actual_mwh") == NOW - HOUR
     assert last_hour_of(rows, "settlement_mwh") == MIDNIGHT - 4 * HOUR  # 23:00 in Turkey
@@ -145,7 +143,8 @@ def test_yesterday_has_24_complete_hours(today, path):
 
 
 def test_generation_rows_have_the_promised_fields(today):
-    row = get(today, f"generation/?{yesterday_query()}&plant={today.plant.eic}").json()["results"][0]
+    answer = get(today, f"generation/?{yesterday_query()}&plant={today.plant.eic}").json()
+    row = answer["results"][0]
 
     assert list(row) == [
         "timestamp",

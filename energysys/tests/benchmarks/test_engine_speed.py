@@ -1,12 +1,13 @@
 """How near the engine comes to COPY, and what a report costs. Prints ratios, asserts no time.
 
-    uv run pytest -m benchmark -s energysys/tests/benchmarks
+uv run pytest -m benchmark -s energysys/tests/benchmarks
 """
 
 import datetime as dt
 import io
 import statistics
 import time
+from functools import partial
 
 import pytest
 from django.db import connection, connections
@@ -104,21 +105,28 @@ def test_a_report_of_one_plant(committed, plants):
     took = []
     for plant in chosen:
         event = make_event(
-            plant, affected_mw=plant.installed_capacity_mw / 3, starts_at=start, ends_at=start + 7 * DAY
+            plant,
+            affected_mw=plant.installed_capacity_mw / 3,
+            starts_at=start,
+            ends_at=start + 7 * DAY,
         )
         with connection.cursor() as cursor:
-            call = "SELECT sim_recalculate_v1(ARRAY[%s], ARRAY[%s::timestamptz], ARRAY[%s::timestamptz])"
+            call = (
+                "SELECT sim_recalculate_v1("
+                "ARRAY[%s], ARRAY[%s::timestamptz], ARRAY[%s::timestamptz])"
+            )
             with connections["owner"].cursor() as owner:
                 owner.execute(
                     "UPDATE transparency_hourlygeneration SET actual_mwh = -1 WHERE plant_id = %s",
                     [plant.pk],
                 )
             parameters = [plant.pk, start, start + 7 * DAY]
-            took.append(seconds(lambda: cursor.execute(call, parameters)))
+            took.append(seconds(partial(cursor.execute, call, parameters)))
         assert event.pk
     took = sorted(took[5:])
 
     print(
-        f"\n{plants:,} plants: 168 h of one plant again, median {took[len(took) // 2] * 1000:.1f} ms,"
+        f"\n{plants:,} plants: 168 h of one plant again,"
+        f" median {took[len(took) // 2] * 1000:.1f} ms,"
         f" p95 {took[int(len(took) * 0.95)] * 1000:.1f} ms"
     )

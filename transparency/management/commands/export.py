@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         # Else FILE is understood only when it stands right beside the series.
-        parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign,assignment]
+        parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign]
         parser.add_argument("series", choices=["consumption", "prices", "generation"])
         parser.add_argument("--from", dest="first", required=True, type=dt.date.fromisoformat)
         parser.add_argument("--to", dest="last", required=True, type=dt.date.fromisoformat)

@@ -1,0 +1,125 @@
+"""The real sandbox from an empty folder: killed while it simulates, started again, used."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[3]
+PATIENCE_S = 180
+OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "PGOPTIONS", "SECRET_KEY", "STATIC_ROOT")
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Sandbox:
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder = folder
+        self.base = f"http://127.0.0.1:{port}"
+        environment = {name: value for name, value in os.environ.items() if name not in OURS}
+        self.log = (folder.parent / "sandbox.log").open("a+")
+        self.child = subprocess.Popen(
+            [sys.executable, "manage.py", "sandbox", f"--port={port}", f"--data-dir={folder}"],
+            cwd=PROJECT,
+            env=environment,
+            stdout=self.log,
+            stderr=self.log,
+            start_new_session=True,
+        )
+
+    def wait_for(self, words: str) -> None:
+        began = time.monotonic()
+        while words not in (text := Path(self.log.name).read_text()):
+            assert self.child.poll() is None, text
+            assert time.monotonic() - began < PATIENCE_S, text
+            time.sleep(0.02)
+
+    def call(self, path, token=None, body=None):
+        request = urllib.request.Request(self.base + path)
+        if body is not None:
+            request.data = json.dumps(body).encode()
+            request.add_header("Content-Type", "application/json")
+        if token:
+            request.add_header("Authorization", f"Bearer {token}")
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)
+
+    def log_in(self, username):
+        status, answer = self.call(
+            "/api/v1/token/", body={"username": username, "password": "123456"}
+        )
+        assert status == 200, answer
+        return answer["access"]
+
+    def end(self, how: signal.Signals) -> int:
+        self.child.send_signal(how)
+        status = self.child.wait(timeout=30)
+        self.log.close()
+        return status
+
+    def processes(self) -> list[str]:
+        found = subprocess.run(
+            ["pgrep", "-f", str(self.folder)], capture_output=True, text=True, check=False
+        )
+        return found.stdout.split()
+
+
+@pytest.fixture
+def start(tmp_path):
+    folder = tmp_path / "sandbox"
+    running = []
+
+    def begin():
+        running.append(Sandbox(folder, free_port()))
+        return running[-1]
+
+    yield begin
+    for sandbox in running:
+        if sandbox.child.poll() is None:
+            sandbox.end(signal.SIGTERM)
+
+
+def test_a_killed_simulation_is_completed_by_the_next_start(start):
+    killed = start()
+    killed.wait_for("Made the demo")
+    killed.end(signal.SIGKILL)
+    began = time.monotonic()
+    while killed.processes():
+        assert time.monotonic() - began < 15, killed.processes()
+        time.sleep(0.1)
+
+    sandbox = start()
+    sandbox.wait_for("Ready: http://127.0.0.1:")
+
+    assert sandbox.call("/health/ready") == (200, {"status": "ok"})
+    token = sandbox.log_in("super_admin")
+    runs = sandbox.call("/api/v1/simulation-runs/?outcome=succeeded", token)[1]["results"]
+    assert len({run["day"] for run in runs if run["kind"] == "simulate"}) == 8
+    plants = sandbox.call("/api/v1/plants/", token)[1]["results"]
+    assert len(plants) >= 24
+    assert len({plant["fuel_type"] for plant in plants}) == 10
+    assert len(sandbox.call("/api/v1/organizations/", token)[1]["results"]) >= 4
+    for username in ("nova_admin", "nova_analyst1", "bora_admin", "bora_analyst1"):
+        assert sandbox.log_in(username)
+    nova = sandbox.call("/api/v1/plants/", sandbox.log_in("nova_admin"))[1]["results"]
+    largest = max(nova, key=lambda plant: plant["installed_capacity_mw"])
+    assert largest["status"] == "active"
+    assert largest["available_mw"] == largest["installed_capacity_mw"] >= 50
+    assert sandbox.end(signal.SIGTERM) == 0
+    assert not sandbox.processes()
