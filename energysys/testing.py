@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from energysys.embedded import make_roles, start_postgres, start_redis
+from energysys.translations import compile_translations
 
 if TYPE_CHECKING:
     from assets.models import PowerPlant
@@ -57,6 +58,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     (directory / "static").mkdir()
     os.environ["STATIC_ROOT"] = str(directory / "static")
     os.environ["SANDBOX"] = "true"
+    compile_translations()
     return (yield)
 
 

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 from django.utils import timezone
 
+from energysys.translations import compile_translations
 from simulation import engine
 from simulation.demo import make_demo, set_passwords
 
@@ -25,6 +26,7 @@ class Command(BaseCommand):
     def handle(self, *, password: str, fresh: bool, **options: Any) -> None:
         if not settings.SANDBOX:
             raise CommandError("This is for `manage.py sandbox`, which sets SANDBOX.")
+        compile_translations()
         with ThreadPoolExecutor(1) as beside:
             statics = beside.submit(collect_static)
             self.prepare_database(password, fresh)
