@@ -19,9 +19,9 @@ from accounts.models import User
 from assets.filters import visible_plants
 from assets.models import PowerPlant
 from energysys.templatetags.market import mw
+from incidents.capacity import free_mw
 from incidents.filters import EventFilter
 from incidents.models import EventState, EventType, PlantEvent
-from incidents.capacity import free_mw
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
