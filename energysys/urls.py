@@ -19,7 +19,6 @@ urlpatterns = [
     path("health/live", views.live, name="live"),
     path("health/ready", views.ready, name="ready"),
     path("admin/", admin.site.urls),
-    path("i18n/", include("django.conf.urls.i18n")),
     path("", include("transparency.urls")),
     path("", include("accounts.urls")),
     path("", include("assets.urls")),

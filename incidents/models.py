@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.contrib.postgres.indexes import GistIndex
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Least
@@ -21,6 +21,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import OrganizationRunQuerySet
 from assets.models import PowerPlant
 from incidents.capacity import free_mw
+
+
+# Other years are typing errors, and some of them no other time zone can express.
+EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+LATEST = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
+IN_THIS_CENTURY = [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
 
 
 class EventType(models.TextChoices):
@@ -82,8 +88,8 @@ class PlantEvent(models.Model):
         decimal_places=3,
         validators=[MinValueValidator(Decimal("0.001"))],
     )
-    starts_at = models.DateTimeField(_("start"))
-    ends_at = models.DateTimeField(_("end"), null=True, blank=True)
+    starts_at = models.DateTimeField(_("start"), validators=IN_THIS_CENTURY)
+    ends_at = models.DateTimeField(_("end"), null=True, blank=True, validators=IN_THIS_CENTURY)
     period = models.GeneratedField(
         expression=Func(
             Least("starts_at", "ends_at"), F("ends_at"), Value("[)"), function="tstzrange"
@@ -131,6 +137,12 @@ class PlantEvent(models.Model):
                 condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")),
                 name="event_ends_after_it_starts",
                 violation_error_message=_("An event ends after it starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at__gte=EARLIEST)
+                & (Q(ends_at=None) | Q(ends_at__lte=LATEST))
+                & Q(starts_at__lte=LATEST),
+                name="event_is_in_this_century",
             ),
             models.CheckConstraint(
                 condition=Q(event_type__in=EventType.values), name="event_type_is_known"

@@ -62,6 +62,9 @@ def test_a_report_changes_status_and_available_capacity_at_once(world, body):
         ({"start": "soon"}, "/start"),
         ({"start": None}, "/start"),
         ({"end": "2020-01-01T00:00:00Z"}, "/end"),
+        ({"end": "9999-12-31T23:59:59-14:00"}, "/end"),
+        ({"start": "0001-01-01T00:00:00+14:00"}, "/start"),
+        ({"start": "1999-12-31T00:00:00Z"}, "/start"),
     ],
 )
 def test_a_bad_report_is_refused_at_the_field(world, body, change, pointer):

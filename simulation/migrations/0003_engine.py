@@ -16,6 +16,7 @@ FUNCTIONS = (
     "sim_catch_up_day_v1",
     "simulate_daily_energy_data",
     "delete_old_data",
+    "sim_stored_span_v1",
     "sim_recalculate_v1",
     "sim_set_seed_v1",
 )

@@ -14,11 +14,12 @@ BEGIN
     ELSIF TG_OP = 'INSERT' THEN
         INSERT INTO transparency_hourlygeneration
             (plant_id, ts, planned_mwh, actual_mwh, settlement_mwh)
-        SELECT plant_id, ts, planned_mwh, actual_mwh, settlement_mwh
-        FROM sim_plant_hours_v1(
-            (SELECT array_agg(id) FROM new_plant), '-infinity', 'infinity',
+        SELECT hour.*
+        FROM sim_stored_span_v1() AS stored
+        CROSS JOIN LATERAL sim_plant_hours_v1(
+            (SELECT array_agg(id) FROM new_plant), stored.from_ts, stored.until_ts,
             (SELECT seed FROM simulation_settings)
-        );
+        ) AS hour;
     ELSE
         SELECT array_agg(plant.id) INTO v_plant_ids
         FROM new_plant AS plant JOIN old_plant AS former USING (id)

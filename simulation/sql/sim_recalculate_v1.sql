@@ -13,13 +13,16 @@ DECLARE
 BEGIN
     PERFORM sim_lock_engine_v1(p_alone => false);
     SELECT seed INTO STRICT v_seed FROM simulation_settings;
-    -- Every fuel has the same stored hours, so one of them tells the span.
-    SELECT greatest(min(hour.ts), (SELECT date_trunc('hour', min(ts)) FROM unnest(p_from) AS ts)),
-           least(max(hour.ts) + interval '1 hour',
-                 (SELECT max(coalesce(ts, 'infinity')) FROM unnest(p_until) AS ts))
+    SELECT greatest(stored.from_ts, date_trunc('hour', min(span.from_ts))),
+           least(stored.until_ts, max(coalesce(span.until_ts, 'infinity')))
     INTO v_from, v_until
-    FROM simulation_fuelhour AS hour
-    WHERE hour.fuel_type = 'wind' AND hour.region = 1;
+    FROM sim_stored_span_v1() AS stored
+    CROSS JOIN unnest(p_from, p_until) AS span (from_ts, until_ts)
+    GROUP BY stored.from_ts, stored.until_ts;
+    -- Without stored hours both are NULL, and an open-ended event would be expanded for ever.
+    IF v_from IS NULL OR v_from >= v_until THEN
+        RETURN 0;
+    END IF;
     INSERT INTO transparency_hourlygeneration AS old
         (plant_id, ts, planned_mwh, actual_mwh, settlement_mwh)
     SELECT hour.plant_id, hour.ts, hour.planned_mwh, hour.actual_mwh, hour.settlement_mwh

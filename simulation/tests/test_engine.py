@@ -245,6 +245,17 @@ def test_ending_an_event_gives_the_later_hours_back(world):
     assert now[:6] == usual[:6]
 
 
+def test_an_open_ended_event_is_stored_at_once_where_nothing_is_simulated(world):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '5s'")
+
+    for number in range(8):
+        make_event(world.plant, affected_mw=1, starts_at=MIDNIGHT + number * HOUR)
+        world.plant.save()
+
+    assert not HourlyGeneration.objects.exists()
+
+
 def test_dismissing_an_event_gives_every_hour_back(world):
     engine.simulate_day(DAY_ONE)
     before = checksum()
