@@ -22,7 +22,6 @@ from accounts.access import OrganizationRunQuerySet
 from assets.models import PowerPlant
 from incidents.capacity import free_mw
 
-
 # Other years are typing errors, and some of them no other time zone can express.
 EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 LATEST = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
