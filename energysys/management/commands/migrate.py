@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
 from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
 
 from energysys.sql import grant_to_application
 
@@ -16,6 +17,7 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         super().handle(*args, **options)
-        tables = connections[options["database"]].introspection.table_names()
-        if "simulation_settings" in tables and not options["plan"]:
+        executor = MigrationExecutor(connections[options["database"]])
+        # Half-way there are tables that the grants name and that do not exist.
+        if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
             grant_to_application(options["database"])

@@ -1,5 +1,6 @@
 """The real sandbox from an empty folder: killed while it simulates, started again, used."""
 
+import contextlib
 import json
 import os
 import signal
@@ -74,10 +75,14 @@ class Sandbox:
         return status
 
     def processes(self) -> list[str]:
-        found = subprocess.run(
-            ["pgrep", "-f", str(self.folder)], capture_output=True, text=True, check=False
-        )
-        return found.stdout.split()
+        """The ids of processes whose command line names the folder."""
+        name = os.fsencode(self.folder)
+        found = []
+        for entry in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                if name in entry.read_bytes():
+                    found.append(entry.parent.name)
+        return found
 
 
 @pytest.fixture
