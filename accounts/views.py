@@ -6,8 +6,12 @@ from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import PasswordChangeForm
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.shortcuts import redirect
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseRedirect,
+)
 from django.urls import reverse, reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -47,9 +51,10 @@ def theme(request: HttpRequest) -> HttpResponse:
     if chosen not in THEMES:
         return HttpResponseBadRequest(_("The theme is light or dark."))
     target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
+    host = {request.get_host()}
+    if target[:1] != "/" or not url_has_allowed_host_and_scheme(target, host, request.is_secure()):
         target = reverse("dashboard")
-    response = redirect(target)
+    response = HttpResponseRedirect(target)
     response.set_cookie("theme", chosen, max_age=YEAR_S, samesite="Lax")
     return response
 

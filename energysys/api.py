@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import IntegrityError, models
+from django.db import DataError, IntegrityError, models
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -24,6 +24,8 @@ from rest_framework.views import set_rollback
 from energysys.requests import request_id
 
 PROBLEM = "application/problem+json"
+# A NUL or half a character in a text, a number out of range, JSON nested without end.
+UNREADABLE = (DataError, UnicodeEncodeError, RecursionError)
 
 
 class Conflict(exceptions.APIException):
@@ -73,6 +75,7 @@ def problem_response(exception: Exception, context: dict[str, Any]) -> Response 
     response = Response(document, error.status_code, headers=headers, content_type=PROBLEM)
     # Whatever was asked for, a problem is told in JSON.
     context["request"].accepted_renderer = renderers.JSONRenderer()
+    context["request"].accepted_media_type = renderers.JSONRenderer.media_type
     return response
 
 
@@ -85,6 +88,8 @@ def as_api_exception(exception: Exception) -> exceptions.APIException | None:
         return exceptions.PermissionDenied()
     if isinstance(exception, DjangoValidationError):
         return as_serializer_error(exception)
+    if isinstance(exception, UNREADABLE):
+        return exceptions.ParseError(_("The request holds something that cannot be stored."))
     if isinstance(exception, IntegrityError):
         # The rules were checked before, so somebody else has just changed what they stand on.
         return Conflict(_("Somebody has just changed what this builds on. Read it again."))

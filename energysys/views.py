@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from redis import Redis, RedisError
 
-from energysys.api import problem_json
+from energysys.api import UNREADABLE, problem_json
 from energysys.htmx import wants_partial
 from energysys.requests import request_id
 
@@ -160,9 +160,14 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        # No text of ours holds a NUL, and neither a header nor PostgreSQL takes one.
+        if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path:
+            return bad_request(request, ValueError("NUL in the address"))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, UNREADABLE):
+            return bad_request(request, exception)
         if isinstance(exception, IntegrityError):
             detail = _("Somebody has just changed what this builds on. Read it again.")
             return error_answer(request, 409, "conflict", detail)
