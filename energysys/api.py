@@ -117,8 +117,9 @@ def pointed(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
         for value in detail:
             yield from pointed(value, pointer)
     else:
-        code = getattr(detail, "code", "invalid")
-        yield {"pointer": pointer, "detail": str(detail), "code": code}
+        # A message may repeat half a character of the input, which no answer can hold.
+        text = str(detail).encode(errors="replace").decode()
+        yield {"pointer": pointer, "detail": text, "code": getattr(detail, "code", "invalid")}
 
 
 class Page(pagination.CursorPagination):
