@@ -30,7 +30,7 @@ ROLES = ("super_admin", "admin", "analyst", "outsider")
 # What a test that commits leaves behind; parameters and migrations stay.
 WRITTEN_TABLES = (
     "accounts_user, assets_organization, assets_powerplant, incidents_plantevent,"
-    " incidents_eventversion, simulation_fuelhour, simulation_simulationrun,"
+    " incidents_eventversion, simulation_hourstate, simulation_simulationrun,"
     " transparency_hourlyconsumption, transparency_hourlygeneration, transparency_hourlyprice"
 )
 

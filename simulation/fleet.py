@@ -9,7 +9,7 @@ from django.db import transaction
 
 from assets.eic import PARTY, RESOURCE, make_eic
 from assets.models import RENEWABLE_FUELS, FuelType, Organization, PowerPlant
-from simulation.models import Fuel
+from simulation.models import Parameter
 
 # Out of the way of what people and the sandbox register.
 FIRST_NUMBER = 36**5
@@ -58,7 +58,7 @@ def make_fleet(plants: int, organizations: int) -> int:
 
 
 def fleet_plants(plants: int, owner_keys: list[int]) -> Iterator[PowerPlant]:
-    fleet_mw = dict(Fuel.objects.values_list("fuel_type", "fleet_mw"))
+    fleet_mw = Parameter.objects.get(name="capacity").value
     number = 0
     for fuel, count in counts(plants).items():
         for place, mw in enumerate(split(fleet_mw[fuel], count), start=1):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-
-from assets.models import FuelType
 
 
 class Settings(models.Model):
@@ -13,6 +12,7 @@ class Settings(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     seed = models.BigIntegerField(_("seed"), default=2026)
+    scenario = models.JSONField(_("scenario"), default=dict)
 
     class Meta:
         verbose_name = verbose_name_plural = _("settings")
@@ -69,80 +69,28 @@ class SimulationRun(models.Model):
 
 
 class Parameter(models.Model):
-    """A number of the model with its unit and source."""
+    """A number of the model, or a list or table of them, with its unit and source."""
 
     name = models.CharField(max_length=60, primary_key=True)
-    value = models.FloatField()
-    unit = models.CharField(max_length=80)
+    value = models.JSONField()
+    unit = models.CharField(max_length=200)
     source = models.CharField(max_length=200)
 
     def __str__(self) -> str:
         return self.name
 
 
-class Profile(models.Model):
-    """A month × hour shape of the model; `series` names it, hours are Turkish."""
-
-    pk = models.CompositePrimaryKey("series", "month", "hour")
-    series = models.CharField(max_length=40)
-    month = models.SmallIntegerField()
-    hour = models.SmallIntegerField()
-    value = models.FloatField()
-    unit = models.CharField(max_length=80)
-    source = models.CharField(max_length=200)
-
-    def __str__(self) -> str:
-        return f"{self.series} {self.month}/{self.hour}"
-
-
-class Fuel(models.Model):
-    """How the country's fleet of one fuel behaves; shares are of the fuel's own output."""
-
-    fuel_type = models.CharField(max_length=13, choices=FuelType, primary_key=True)
-    fleet_mw = models.FloatField()
-    regional_share = models.FloatField()
-    national_share = models.FloatField()
-    residual_slope = models.FloatField()
-    plan_error_share = models.FloatField()
-    plant_share = models.FloatField()
-
-    def __str__(self) -> str:
-        return self.fuel_type
-
-
-class PriceLimit(models.Model):
-    """The highest price allowed from a Turkish day on, TL/MWh; the lowest is 0."""
-
-    from_day = models.DateField(primary_key=True)
-    cap_try_per_mwh = models.FloatField()
-
-    def __str__(self) -> str:
-        return f"{self.from_day}: {self.cap_try_per_mwh}"
-
-
-class Holiday(models.Model):
-    """A Turkish public holiday and its demand over that of an ordinary day."""
-
-    day = models.DateField(primary_key=True)
-    name = models.CharField(max_length=60)
-    demand_ratio = models.FloatField()
-
-    def __str__(self) -> str:
-        return f"{self.day} {self.name}"
-
-
-class FuelHour(models.Model):
-    """What plants of a fuel in a region can produce per MW in an hour, planned and actual.
+class HourState(models.Model):
+    """What plants follow in an hour; a place in the arrays is a fuel's, or its in a region.
 
     Kept for every simulated hour, so that a plant's rows can be computed again without the market.
+    `actual_drivers` is NULL until the hour is realised.
     """
 
-    pk = models.CompositePrimaryKey("fuel_type", "region", "ts")
-    fuel_type = models.CharField(max_length=13, choices=FuelType)
-    region = models.SmallIntegerField()
-    ts = models.DateTimeField()
-    planned_mwh_per_mw = models.FloatField()
-    actual_mwh_per_mw = models.FloatField(null=True)
+    ts = models.DateTimeField(primary_key=True)
+    planned_drivers = ArrayField(models.FloatField())
+    actual_drivers = ArrayField(models.FloatField(), null=True)
+    spreads = ArrayField(models.FloatField())
 
     def __str__(self) -> str:
-        return f"{self.fuel_type} {self.region} {self.ts:%Y-%m-%d %H:%M}"
+        return f"{self.ts:%Y-%m-%d %H:%M}"

@@ -6,8 +6,7 @@ REVOKE ALL ON django_migrations FROM {app};
 GRANT SELECT ON django_migrations TO {app};
 REVOKE INSERT, UPDATE, DELETE ON
     incidents_eventversion,
-    simulation_fuel, simulation_fuelhour, simulation_holiday, simulation_parameter,
-    simulation_pricelimit, simulation_profile, simulation_settings,
+    simulation_hourstate, simulation_parameter, simulation_settings,
     transparency_hourlyconsumption, transparency_hourlygeneration, transparency_hourlyprice
 FROM {app};
 -- An event is dismissed, not deleted; the ledger is appended to.

@@ -3,10 +3,21 @@ from django.db import migrations
 from energysys.sql import install
 
 FUNCTIONS = (
+    "sim_number_v1",
+    "sim_numbers_v1",
+    "sim_interpolate_v1",
+    "sim_between_v1",
+    "sim_rounded_v1",
+    "sim_normal_v1",
+    "sim_uniform_v1",
+    "sim_noise_components_v1",
     "sim_noise_v1",
-    "sim_parameter_v1",
-    "sim_fuel_weather_v1",
+    "sim_calendar_v1",
+    "sim_shock_hours_v1",
+    "sim_weather_hours_v1",
+    "sim_dispatch_hours_v1",
     "sim_national_hours_v1",
+    "sim_plant_kinds_v1",
     "sim_write_market_v1",
     "sim_outage_hours_v1",
     "sim_plant_hours_v1",

@@ -19,7 +19,7 @@ BEGIN
     DELETE FROM transparency_hourlyconsumption WHERE ts < v_before_day AND NOT imported;
     GET DIAGNOSTICS v_rows = ROW_COUNT;
     v_deleted := v_deleted + v_rows;
-    DELETE FROM simulation_fuelhour WHERE ts < v_before_day;
+    DELETE FROM simulation_hourstate WHERE ts < v_before_day;
     INSERT INTO simulation_simulationrun
         (kind, day, started_at, finished_at, rows_written, outcome, detail)
     VALUES ('prune', p_at::date, v_started, clock_timestamp(), v_deleted, 'succeeded',

@@ -11,11 +11,12 @@ DECLARE
     v_until timestamptz := v_from + CASE WHEN p_ahead THEN interval '69 hours'
                                          ELSE interval '24 hours' END;
     v_seed bigint;
+    v_scenario jsonb;
     v_written bigint;
 BEGIN
     PERFORM sim_lock_engine_v1(p_alone => true);
-    SELECT seed INTO STRICT v_seed FROM simulation_settings;
-    v_written := sim_write_market_v1(v_from, v_realised_until, v_until, v_seed)
+    SELECT seed, scenario INTO STRICT v_seed, v_scenario FROM simulation_settings;
+    v_written := sim_write_market_v1(v_from, v_realised_until, v_until, v_seed, v_scenario)
                + sim_write_generation_v1(v_from, v_until, v_seed);
     INSERT INTO simulation_simulationrun
         (kind, day, started_at, finished_at, rows_written, seed, outcome, detail)

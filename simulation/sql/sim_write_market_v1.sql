@@ -1,15 +1,16 @@
--- Store the country's hours of [p_from, p_until) and what plants can produce in them: values of
+-- Store the country's hours of [p_from, p_until) and what plants follow in them: values of
 -- the day itself before p_realised_until, day-ahead values from there on. Rows that are there keep
 -- what they have beyond that; imported hours stay as they are. One statement, one computation.
 CREATE FUNCTION sim_write_market_v1(
-    p_from timestamptz, p_realised_until timestamptz, p_until timestamptz, p_seed bigint
+    p_from timestamptz, p_realised_until timestamptz, p_until timestamptz, p_seed bigint,
+    p_scenario jsonb
 ) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     v_written bigint;
 BEGIN
     WITH national AS MATERIALIZED (
         SELECT *, ts < p_realised_until AS realised
-        FROM sim_national_hours_v1(p_from, p_until, p_seed)
+        FROM sim_national_hours_v1(p_from, p_until, p_seed, p_scenario)
     ), consumption AS (
         INSERT INTO transparency_hourlyconsumption AS old (ts, actual_mwh, forecast_mwh, imported)
         SELECT ts, CASE WHEN realised THEN actual_mwh END, forecast_mwh, false FROM national
@@ -27,33 +28,20 @@ BEGIN
         WHERE NOT old.imported AND (old.ptf, old.smf) IS DISTINCT FROM
               (excluded.ptf, coalesce(excluded.smf, old.smf))
         RETURNING 1
-    ), fuel_hour AS (
-        INSERT INTO simulation_fuelhour AS old (
-            fuel_type, region, ts, planned_mwh_per_mw, actual_mwh_per_mw
-        )
-        SELECT fuel_type, region, ts,
-               least(greatest(output.mwh * (1 + fuel.plan_error_share * sim_noise_v1(
-                   hashtextextended('plan/' || fuel_type || region, p_seed), h, 5)), 0), 1),
-               CASE WHEN realised THEN output.mwh END
+    ), state AS (
+        INSERT INTO simulation_hourstate AS old (ts, planned_drivers, actual_drivers, spreads)
+        SELECT ts, planned_drivers, CASE WHEN realised THEN actual_drivers END, spreads
         FROM national
-        JOIN sim_fuel_weather_v1(p_from, p_until, p_seed) AS weather USING (ts)
-        JOIN simulation_fuel AS fuel USING (fuel_type)
-        CROSS JOIN LATERAL (
-            SELECT least(greatest(weather.share
-                       * (1 + fuel.residual_slope * (residual_over_usual - 1)), 0), 1) AS mwh,
-                   extract(epoch FROM ts)::bigint / 3600 AS h
-            OFFSET 0
-        ) AS output
-        ON CONFLICT (fuel_type, region, ts) DO UPDATE SET
-            planned_mwh_per_mw = excluded.planned_mwh_per_mw,
-            actual_mwh_per_mw = coalesce(excluded.actual_mwh_per_mw, old.actual_mwh_per_mw)
-        WHERE (old.planned_mwh_per_mw, old.actual_mwh_per_mw) IS DISTINCT FROM
-              (excluded.planned_mwh_per_mw,
-               coalesce(excluded.actual_mwh_per_mw, old.actual_mwh_per_mw))
+        ON CONFLICT (ts) DO UPDATE SET
+            planned_drivers = excluded.planned_drivers, spreads = excluded.spreads,
+            actual_drivers = coalesce(excluded.actual_drivers, old.actual_drivers)
+        WHERE (old.planned_drivers, old.actual_drivers, old.spreads) IS DISTINCT FROM
+              (excluded.planned_drivers,
+               coalesce(excluded.actual_drivers, old.actual_drivers), excluded.spreads)
         RETURNING 1
     )
     SELECT (SELECT count(*) FROM consumption) + (SELECT count(*) FROM price)
-           + 0 * (SELECT count(*) FROM fuel_hour)
+           + 0 * (SELECT count(*) FROM state)
     INTO v_written;
     RETURN v_written;
 END;

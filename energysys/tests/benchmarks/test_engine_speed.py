@@ -35,7 +35,7 @@ def seconds(run):
 def forget():
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT delete_old_data('2100-01-01', 0)")
-        cursor.execute("VACUUM ANALYZE simulation_fuelhour")
+        cursor.execute("VACUUM ANALYZE simulation_hourstate")
 
 
 def week_as_text():
