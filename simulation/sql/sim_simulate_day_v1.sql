@@ -3,7 +3,8 @@
 -- one that begins in its last hours.
 CREATE FUNCTION sim_simulate_day_v1(p_day date, p_ahead boolean)
 RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp SET jit = off SET timezone = 'UTC' AS $$
+SET search_path = public, pg_temp SET jit = off SET timezone = 'UTC'
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_started timestamptz := clock_timestamp();
     v_from timestamptz := p_day::timestamptz;

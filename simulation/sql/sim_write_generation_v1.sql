@@ -2,8 +2,7 @@
 -- A day without rows takes a plain insert, which is twice as fast.
 CREATE FUNCTION sim_write_generation_v1(
     p_from timestamptz, p_until timestamptz, p_seed bigint
-) RETURNS bigint LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
-SET enable_nestloop = off SET work_mem = '64MB' AS $$
+) RETURNS bigint LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_nestloop = off SET work_mem = '64MB' AS $$
 DECLARE
     v_plant_ids bigint[] := ARRAY(SELECT id FROM assets_powerplant ORDER BY id);
     v_from timestamptz := p_from;
