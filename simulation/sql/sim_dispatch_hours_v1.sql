@@ -113,7 +113,8 @@ BEGIN
         -- In the hour itself each fuel deviates, and takes its share of the surprise in the need.
         SELECT *, least(v_dam_top, greatest(0.01, dam * (1 + v_dam_deviation * noise[10])
                    + v_dam_surprise * surprise / v_dam_mw)) AS actual_dam,
-               least(v_gas_top, greatest(v_gas_bottom, gas * (1 + v_gas_deviation * noise[11])
+               least(v_gas_top * gas_shock, greatest(v_gas_bottom,
+                   gas * (1 + v_gas_deviation * noise[11])
                    + v_gas_surprise * surprise / v_gas_mw
                    - 0.3 * v_dam_deviation * noise[10] * dam * v_dam_mw / v_gas_mw)) AS actual_gas,
                least(v_coal_top + 0.005, coal * (1 + v_coal_deviation * noise[12])
@@ -148,9 +149,10 @@ BEGIN
     SELECT hour, local_hour, month_before, month_after, month_share,
            price_floor, price_cap, price_level, noise, price_shock,
            demand, planned_demand, forecast,
+           -- Supply that is missing moves the price like more need.
            planned_need + v_supply_weight * (
-               (1 - gas_shock) * v_gas_top * v_gas_mw
-               - v_dam_gain * wetness * usual_dam * v_dam_mw
+               v_dam_mw * usual_dam * (1 - (1 + v_dam_gain * wetness) * hydro_shock)
+               + (1 - gas_shock) * v_gas_top * v_gas_mw + v_coal_mw * coal * (1 / coal_shock - 1)
            ),
            wind_planned || solar_planned || river_planned || fuels_planned,
            wind_actual || solar_actual || river_actual || fuels_actual,

@@ -28,7 +28,7 @@ CREATE FUNCTION sim_plant_hours_v1(
                sim_uniform_v1(hashint8extended(2, plant.eic_hash)) AS top_draw,
                (1 + 0.25 * (2 * sim_uniform_v1(hashint8extended(3, plant.eic_hash)) - 1)
                     * sqrt(3::float8))
-               * sqrt(greatest(0.4, least(1, kind.size_mw / plant.mw))) AS volatility,
+               * sqrt(greatest(0.5, least(1, kind.size_mw / plant.mw))) AS volatility,
                (2 * sim_uniform_v1(hashint8extended(4, plant.eic_hash)) - 1) * sqrt(3::float8)
                AS meter_draw
         FROM (
@@ -50,7 +50,7 @@ CREATE FUNCTION sim_plant_hours_v1(
                plan_share * dev_block * volatility * piece AS planned_block,
                (1 - plan_share) * dev_day * volatility * piece AS actual_day,
                plan_share * dev_day * volatility * piece AS planned_day,
-               fast / 9223372036854775808::float8 AS fast_size, least_driver,
+               fast * volatility / 9223372036854775808::float8 AS fast_size, least_driver,
                settlement.mean + settlement.sd * meter_draw - settlement.hourly_span / 2 AS meter,
                settlement.hourly_span / 65536 AS meter_size,
                kw * linear AS linear, kw * square AS square,

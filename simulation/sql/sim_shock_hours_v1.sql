@@ -8,8 +8,9 @@ RETURNS TABLE (
 ) LANGUAGE sql STABLE AS $$
     WITH change AS (
         SELECT p_first + number AS day, local_hour, key,
-               CASE jsonb_typeof(named.effect) WHEN 'array' THEN (named.effect ->> local_hour)::float8
-                                        ELSE (named.effect #>> '{}')::float8 END
+               CASE jsonb_typeof(named.effect)
+                   WHEN 'array' THEN (named.effect ->> local_hour)::float8
+                   ELSE (named.effect #>> '{}')::float8 END
                * coalesce((shock ->> 'strength')::float8, 1)
                * greatest(0, least(1, (least(p_first + number - (shock ->> 'from')::date,
                                             (shock ->> 'to')::date - p_first - number) + 1)
