@@ -38,6 +38,10 @@ class UserAdmin(admin.ModelAdmin):
     search_fields = ("username", "full_name", "email")
     ordering = ("username",)
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # A person is deactivated: what they reported stays theirs.
+        return False
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if form.cleaned_data.get("new_password"):
             obj.set_password(form.cleaned_data["new_password"])

@@ -10,6 +10,14 @@ HOUR = dt.timedelta(hours=1)
 DAY = dt.timedelta(days=1)
 
 
+def calendar_day(text: str) -> dt.date:
+    """A day of this century from the command line; `ValueError` for anything else."""
+    day = dt.date.fromisoformat(text)
+    if not 2000 <= day.year < 2100:
+        raise ValueError(text)
+    return day
+
+
 def turkish_date(at: dt.datetime) -> dt.date:
     return at.astimezone(ISTANBUL).date()
 

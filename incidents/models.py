@@ -170,8 +170,14 @@ class PlantEvent(models.Model):
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
             raise ValidationError({"ends_at": _("An event ends after it starts.")})
         counts = self.plant_id and self.starts_at and self.affected_mw and not self.dismissed_at
-        if counts and self.affected_mw > self.free_mw():
+        if counts and not self.takes_no_more() and self.affected_mw > self.free_mw():
             raise ValidationError(shortage(self))
+
+    def takes_no_more(self) -> bool:
+        """Whether the stored event took at least as much; then the plant has room by right."""
+        period = (self.starts_at, self.ends_at)
+        stored = PlantEvent.objects.standing().filter(pk=self.pk, period__contains=period)
+        return stored.filter(affected_mw__gte=self.affected_mw).exists()
 
     def free_mw(self) -> Decimal:
         """MW of the plant that no other event takes anywhere in this one's period."""

@@ -29,7 +29,7 @@ def report_event(event: PlantEvent, *, by: User) -> PlantEvent:
 
 
 def update_event(event: PlantEvent, *, by: User) -> PlantEvent:
-    """Store changed fields of an event that is neither ended for good nor dismissed."""
+    """Store changed fields of an event that is not dismissed and that nobody else has changed."""
     event.changed_by = by
     with transaction.atomic():
         stored = PlantEvent.objects.select_for_update().get(pk=event.pk)

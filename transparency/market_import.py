@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 from django.db import connection
 
 COLUMNS = ("timestamp", "actual_consumption", "demand_forecast", "ptf", "smf")
 HIGHEST = Decimal(10) ** 7
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 
 
 class RefusedFileError(Exception):
@@ -93,8 +94,12 @@ def refusals(row: dict[str, str]) -> Iterator[str]:
     else:
         if time.tzinfo is None:
             yield f"timestamp: {text!r} has no offset"
-        elif (time.minute, time.second, time.microsecond) != (0, 0, 0):
+        elif not 2000 <= time.year < 2100:
+            yield f"timestamp: {text!r} is not in the years 2000 to 2099"
+        elif time.timestamp() % 3600:
             yield f"timestamp: {text!r} is not the start of an hour"
+    if None in row:
+        yield "there are more values than columns"
     for name in COLUMNS[1:]:
         reason = refuse_number(row[name])
         if reason:
@@ -102,12 +107,9 @@ def refusals(row: dict[str, str]) -> Iterator[str]:
 
 
 def refuse_number(text: str | None) -> str:
-    try:
-        value = Decimal((text or "").strip())
-    except InvalidOperation:
+    if not NUMBER.fullmatch((text or "").strip()):
         return f"{text!r} is not a number"
-    if not math.isfinite(value):
-        return f"{text!r} is not a number"
+    value = Decimal((text or "").strip())
     return "" if 0 <= value < HIGHEST else f"{text} is not between 0 and {HIGHEST:,}"
 
 

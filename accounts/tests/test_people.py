@@ -78,7 +78,7 @@ def test_someone_inactive_sees_nothing(world):
 
 
 @pytest.mark.parametrize(
-    ("role", "status"), [("super_admin", 200), ("admin", 302), ("analyst", 302), (None, 302)]
+    ("role", "status"), [("super_admin", 200), ("admin", 403), ("analyst", 403), (None, 302)]
 )
 def test_the_django_admin_is_for_super_admins(client, world, role, status):
     if role:

@@ -1,9 +1,14 @@
 -- After an event is written: the plant's overlapping events fit into its installed capacity.
+-- Ending or reducing one is always allowed: the plant may have shrunk since it was reported.
 CREATE FUNCTION incidents_check_event_v1()
 RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     v_free_mw numeric;
 BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.dismissed_at IS NULL AND NEW.period <@ OLD.period
+       AND NEW.affected_mw <= OLD.affected_mw THEN
+        RETURN NULL;
+    END IF;
     SELECT installed_capacity_mw - incidents_busy_mw_v1(NEW.plant_id, NEW.period, NEW.id)
     INTO v_free_mw
     FROM assets_powerplant

@@ -248,3 +248,18 @@ def test_a_change_does_not_undo_somebody_elses(world):
         update_event(seen_before, by=world.people["admin"])
 
     assert PlantEvent.objects.get(pk=event.pk).ends_at
+
+
+def test_an_event_ends_on_a_plant_that_has_shrunk_since(world):
+    now = timezone.now()
+    make_event(world.plant, affected_mw=50, starts_at=now - 2 * HOUR, ends_at=now - HOUR)
+    event = make_event(world.plant, affected_mw=50, starts_at=now - 2 * HOUR)
+    PowerPlant.objects.filter(pk=world.plant.pk).update(installed_capacity_mw=60)
+    event.refresh_from_db()
+
+    ended = end_event(event, by=world.people["admin"])
+
+    assert ended.state == EventState.ENDED
+    ended.affected_mw = 61
+    with pytest.raises(ValidationError):
+        update_event(ended, by=world.people["admin"])

@@ -11,6 +11,10 @@ DECLARE
     v_rows bigint;
     v_deleted bigint := 0;
 BEGIN
+    IF p_at IS NULL OR p_days IS NULL OR p_days < 0 THEN
+        RAISE EXCEPTION 'retention is an instant and no fewer than 0 days'
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     PERFORM sim_lock_engine_v1(p_alone => true);
     SELECT count(*) INTO v_days FROM transparency_drop_days_v1(v_before);
     DELETE FROM transparency_hourlyprice WHERE ts < v_before_day AND NOT imported;

@@ -8,6 +8,9 @@ BEGIN
         SELECT FROM simulation_simulationrun AS run
         JOIN simulation_settings AS settings ON settings.seed = run.seed
         WHERE run.kind = 'simulate' AND run.day = p_day AND run.outcome = 'succeeded'
+          -- A day that was simulated and pruned since has no hours, and is due again.
+          AND to_regclass('transparency_hourlygeneration_' || to_char(p_day, 'YYYYMMDD'))
+              IS NOT NULL
     ) THEN
         RETURN 0;
     END IF;

@@ -15,6 +15,10 @@ DECLARE
     v_scenario jsonb;
     v_written bigint;
 BEGIN
+    IF p_day IS NULL OR p_day NOT BETWEEN '2000-01-01' AND '2099-12-31' THEN
+        RAISE EXCEPTION 'a day from 2000 to 2099 can be simulated'
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     PERFORM sim_lock_engine_v1(p_alone => true);
     SELECT seed, scenario INTO STRICT v_seed, v_scenario FROM simulation_settings;
     v_written := sim_write_market_v1(v_from, v_realised_until, v_until, v_seed, v_scenario)

@@ -201,3 +201,27 @@ def test_the_commands_refuse_a_range_that_runs_backwards(world):
         call_command("simulate", "--from=2026-03-03", "--to=2026-03-01")
     with pytest.raises(CommandError, match="offset"):
         call_command("prune", "--at=2026-03-03T00:00:00")
+
+
+def test_a_day_pruned_too_early_is_due_again(world):
+    engine.catch_up(NOW)
+    engine.prune(NOW + 30 * DAY)
+    assert not HourlyGeneration.objects.exists()
+
+    engine.catch_up(NOW)
+
+    assert HourlyGeneration.objects.filter(actual_mwh__isnull=False).exists()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "simulate_daily_energy_data('infinity')",
+        "simulate_daily_energy_data('10000-01-01')",
+        "simulate_daily_energy_data(NULL)",
+        "delete_old_data(now(), -1)",
+    ],
+)
+def test_the_entry_points_refuse_what_is_no_day(world, call):
+    with connection.cursor() as cursor, pytest.raises(DatabaseError, match="20|retention"):
+        cursor.execute(f"SELECT {call}")

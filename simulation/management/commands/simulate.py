@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from energysys.clock import calendar_day
 from simulation import engine
 
 BAR = 30
@@ -14,8 +15,8 @@ class Command(BaseCommand):
     help = "Simulate UTC days, both ends included; any range, any order, again and again."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--from", dest="first", required=True, type=dt.date.fromisoformat)
-        parser.add_argument("--to", dest="last", required=True, type=dt.date.fromisoformat)
+        parser.add_argument("--from", dest="first", required=True, type=calendar_day)
+        parser.add_argument("--to", dest="last", required=True, type=calendar_day)
 
     def handle(self, *, first: dt.date, last: dt.date, **options: Any) -> None:
         days = (last - first).days + 1

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from assets.models import PowerPlant
-from energysys.clock import DAY, utc_midnight
+from energysys.clock import DAY, calendar_day, utc_midnight
 from transparency import series
 
 
@@ -20,8 +20,8 @@ class Command(BaseCommand):
         # Else FILE is understood only when it stands right beside the series.
         parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign]
         parser.add_argument("series", choices=["consumption", "prices", "generation"])
-        parser.add_argument("--from", dest="first", required=True, type=dt.date.fromisoformat)
-        parser.add_argument("--to", dest="last", required=True, type=dt.date.fromisoformat)
+        parser.add_argument("--from", dest="first", required=True, type=calendar_day)
+        parser.add_argument("--to", dest="last", required=True, type=calendar_day)
         parser.add_argument("file", nargs="?", type=Path, help="default: standard output")
 
     def handle(self, *, first: dt.date, last: dt.date, file: Path | None, **options: Any) -> None:
