@@ -223,5 +223,5 @@ def test_a_day_pruned_too_early_is_due_again(world):
     ],
 )
 def test_the_entry_points_refuse_what_is_no_day(world, call):
-    with connection.cursor() as cursor, pytest.raises(DatabaseError, match="20|retention"):
+    with connection.cursor() as cursor, pytest.raises(DatabaseError, match=r"20|retention"):
         cursor.execute(f"SELECT {call}")
