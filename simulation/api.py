@@ -19,6 +19,7 @@ class RunSerializer(serializers.ModelSerializer[SimulationRun]):
     started_at = MarketTimeField()
     finished_at = MarketTimeField()
     duration_s = serializers.FloatField(read_only=True)
+    scenario = serializers.CharField(source="scenario_name", read_only=True)
 
     class Meta:
         model = SimulationRun
@@ -31,6 +32,7 @@ class RunSerializer(serializers.ModelSerializer[SimulationRun]):
             "duration_s",
             "rows_written",
             "seed",
+            "scenario",
             "outcome",
             "detail",
         ]

@@ -20,4 +20,4 @@ def set_seed(using: str, plan: list[tuple[Any, bool]], **signal: Any) -> None:
     going_back = any(backwards for _, backwards in plan)
     if settings.SIMULATION_SEED is not None and not going_back:
         with connections[using].cursor() as cursor:
-            cursor.execute("SELECT sim_set_seed_v1(%s)", [settings.SIMULATION_SEED])
+            cursor.execute("SELECT sim_set_seed_v2(%s)", [settings.SIMULATION_SEED])

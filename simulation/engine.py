@@ -11,17 +11,17 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from energysys.clock import DAY, utc_date
-from simulation.models import RunKind, RunOutcome, SimulationRun
+from simulation.models import RunKind, RunOutcome, Settings, SimulationRun
 
 
 def simulate_day(day: dt.date, *, ahead: bool = True) -> int:
     """Simulate a UTC day, with `ahead` also what is known ahead of its end; the rows written."""
-    return call("SELECT sim_simulate_day_v1(%s, %s)", day, ahead)
+    return call("SELECT sim_simulate_day_v2(%s, %s)", day, ahead)
 
 
 def catch_up_day(day: dt.date) -> int:
     """Simulate a UTC day unless the ledger has it; the rows written."""
-    return call("SELECT sim_catch_up_day_v1(%s)", day)
+    return call("SELECT sim_catch_up_day_v2(%s)", day)
 
 
 def delete_old_data(at: dt.datetime) -> int:
@@ -71,11 +71,14 @@ class entered_when_failed:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, Exception):
+            market = Settings.objects.get() if self.kind == RunKind.SIMULATE else None
             SimulationRun.objects.create(
                 kind=self.kind,
                 day=self.day,
                 started_at=self.started_at,
                 finished_at=timezone.now(),
+                seed=market and market.seed,
+                scenario=market and market.scenario,
                 outcome=RunOutcome.FAILED,
                 detail=f"{type(error).__name__}: {error}"[:2000],
             )

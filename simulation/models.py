@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,8 +13,16 @@ class Settings(models.Model):
     """The one row that says which of all possible markets is simulated."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
-    seed = models.BigIntegerField(_("seed"), default=2026)
+    default_seed = models.BigIntegerField(_("seed without a scenario"), default=2026)
     scenario = models.JSONField(_("scenario"), default=dict)
+    seed = models.GeneratedField(
+        expression=Coalesce(
+            Cast(KT("scenario__seed"), models.BigIntegerField()), models.F("default_seed")
+        ),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+        verbose_name=_("seed"),
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("settings")
@@ -47,6 +57,7 @@ class SimulationRun(models.Model):
     finished_at = models.DateTimeField(_("finished"))
     rows_written = models.BigIntegerField(_("rows written"), default=0)
     seed = models.BigIntegerField(_("seed"), null=True)
+    scenario = models.JSONField(_("scenario"), null=True)
     outcome = models.CharField(_("outcome"), max_length=9, choices=RunOutcome)
     detail = models.TextField(_("detail"), blank=True)
 
@@ -62,6 +73,11 @@ class SimulationRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.day} {self.outcome}"
+
+    @property
+    def scenario_name(self) -> str:
+        """What its file calls the scenario; empty without one."""
+        return str((self.scenario or {}).get("name", ""))
 
     @property
     def duration_s(self) -> float:

@@ -1,10 +1,13 @@
 """SQL kept in files: what migrations install, and what the application role is granted."""
 
+import re
 from importlib import resources
 
 from django.conf import settings
 from django.db import connections, migrations
 from psycopg import sql
+
+CREATE_FUNCTION = re.compile(r"^CREATE (?:OR REPLACE )?FUNCTION (\w+)", re.MULTILINE)
 
 
 def read(package: str, name: str) -> str:
@@ -14,6 +17,26 @@ def read(package: str, name: str) -> str:
 def install(package: str, name: str, undo: str) -> migrations.RunSQL:
     """Run `<package>/sql/<name>.sql`; reversing runs `undo`."""
     return migrations.RunSQL([(read(package, name), None)], undo)
+
+
+def replace(package: str, old: str, new: str) -> migrations.RunSQL:
+    """Drop the function of one file and create that of its next version; reversing goes back."""
+    before, after = read(package, old), read(package, new)
+    return migrations.RunSQL(
+        [(f"DROP FUNCTION {created_by(before)}", None), (after, None)],
+        [
+            # The versions that an older body calls may come back only after it.
+            ("SET LOCAL check_function_bodies = off", None),
+            (f"DROP FUNCTION {created_by(after)}", None),
+            (before, None),
+        ],
+    )
+
+
+def created_by(source: str) -> str:
+    """The one function that the SQL creates; entry points bear the same name in every version."""
+    (name,) = CREATE_FUNCTION.findall(source)
+    return str(name)
 
 
 def grant_to_application(alias: str) -> None:

@@ -114,6 +114,7 @@ def test_the_ledger_says_what_ran(world):
 
     run = SimulationRun.objects.get()
     assert (run.kind, run.day, run.outcome, run.seed) == ("simulate", DAY_ONE, "succeeded", 2026)
+    assert (run.scenario, run.scenario_name) == ({}, "")
     assert run.rows_written == 2 * 69 + 2 * 69
     assert run.duration_s > 0
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from energysys.testing import each_cell
+from energysys.testing import api_client, each_cell
 from simulation.models import RunKind, RunOutcome, SimulationRun
 
 ANSWERS = [
@@ -32,6 +32,7 @@ def test_runs_are_listed_newest_first(client, world, django_assert_max_num_queri
             started_at=now - dt.timedelta(hours=hours),
             finished_at=now,
             seed=2026,
+            scenario={"name": "Cold February", "shocks": []},
             outcome=RunOutcome.FAILED,
             detail="a reason",
         )
@@ -43,3 +44,21 @@ def test_runs_are_listed_newest_first(client, world, django_assert_max_num_queri
     assert started == sorted(started, reverse=True)
     # A seed is a name, not a quantity: no thousands separator.
     assert ">2026<" in response.content.decode()
+    assert ">Cold February<" in response.content.decode()
+
+
+def test_the_api_names_the_scenario_of_a_run(world):
+    now = timezone.now()
+    for name in ("Cold February", None):
+        SimulationRun.objects.create(
+            kind=RunKind.SIMULATE,
+            day=now.date(),
+            started_at=now,
+            finished_at=now,
+            scenario=name and {"name": name, "shocks": []},
+            outcome=RunOutcome.SUCCEEDED,
+        )
+
+    answer = api_client(world.people["super_admin"]).get("/api/v1/simulation-runs/").json()
+
+    assert [run["scenario"] for run in answer["results"]] == ["", "Cold February"]

@@ -101,6 +101,7 @@ def test_a_failed_day_is_entered_and_raised(world):
 
     run = SimulationRun.objects.get()
     assert (run.outcome, run.day) == (RunOutcome.FAILED, TODAY)
+    assert (run.seed, run.scenario) == (2026, {})
     assert "the disk is full" in run.detail
 
 
@@ -114,12 +115,31 @@ def test_a_failed_day_is_tried_again(world):
 
 def test_a_new_seed_makes_the_kept_days_due(world):
     engine.catch_up(NOW)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT sim_set_seed_v1(77)")
+    set_seed(77)
 
     assert engine.catch_up(NOW) > 0
 
     assert SimulationRun.objects.filter(seed=77).count() == 8
+
+
+def test_going_back_to_a_seed_makes_its_days_due_again(world):
+    engine.catch_up(NOW)
+    engine.simulate_day(TODAY - 4 * DAY)
+    set_seed(77)
+    engine.simulate_day(TODAY - 4 * DAY)
+    set_seed(2026)
+
+    written = {age: engine.catch_up_day(TODAY - age * DAY) for age in range(7, -1, -1)}
+
+    # The run under the other seed wrote its own day and, ahead, the two days after it.
+    assert [age for age, count in written.items() if count] == [4]
+    assert engine.simulate_day(TODAY - 3 * DAY) == engine.simulate_day(TODAY - 2 * DAY) == 0
+    assert engine.catch_up(NOW) == 0
+
+
+def set_seed(seed):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sim_set_seed_v2(%s)", [seed])
 
 
 def test_celery_beat_ticks_at_the_promised_hours():
