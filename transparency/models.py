@@ -72,3 +72,16 @@ class HourlyGeneration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plant_id} {self.ts:%Y-%m-%d %H:%M}"
+
+
+class WriteCounter(models.Model):
+    """How often something that is shown was written: the sum of `writes` over the rows.
+
+    Triggers count (`transparency_count_writes_v1`); read through `transparency.versions`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    writes = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.writes}"

@@ -7,7 +7,8 @@ GRANT SELECT ON django_migrations TO {app};
 REVOKE INSERT, UPDATE, DELETE ON
     incidents_eventversion,
     simulation_hourstate, simulation_parameter, simulation_settings,
-    transparency_hourlyconsumption, transparency_hourlygeneration, transparency_hourlyprice
+    transparency_hourlyconsumption, transparency_hourlygeneration, transparency_hourlyprice,
+    transparency_writecounter
 FROM {app};
 -- An event is dismissed, not deleted; the ledger is appended to.
 REVOKE DELETE ON incidents_plantevent FROM {app};

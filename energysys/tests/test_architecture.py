@@ -49,6 +49,7 @@ FORBIDDEN = [
     "UPDATE simulation_settings SET scenario = '{}'",
     "UPDATE simulation_parameter SET unit = ''",
     "DELETE FROM simulation_hourstate",
+    "UPDATE transparency_writecounter SET writes = 0",
     "DELETE FROM django_migrations",
     "TRUNCATE assets_organization CASCADE",
     "ALTER TABLE assets_powerplant DISABLE ROW LEVEL SECURITY",
