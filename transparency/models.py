@@ -77,7 +77,7 @@ class HourlyGeneration(models.Model):
 class WriteCounter(models.Model):
     """How often something that is shown was written: the sum of `writes` over the rows.
 
-    Triggers count (`transparency_count_writes_v1`); read through `transparency.versions`.
+    Triggers count (`transparency_count_writes_v1`); read through `accounts.versions`.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
+from accounts.versions import etag, version
 from energysys.clock import DAY, HOUR
 from energysys.testing import make_event, make_plant, make_world
 from incidents.services import dismiss_event, end_event
@@ -15,7 +16,6 @@ from simulation import engine
 from simulation.models import RunKind, RunOutcome, SimulationRun
 from transparency.models import WriteCounter
 from transparency.tests.test_pages import publish
-from transparency.versions import etag, version
 
 NOON = dt.datetime(2026, 3, 10, 9, 30, tzinfo=dt.UTC)
 
