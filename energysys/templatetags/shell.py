@@ -15,6 +15,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import pgettext_lazy
 from lucide.templatetags.lucide import lucide
 
+from energysys.packages import package_address
+
 register = template.Library()
 
 # Colour and shape never stand alone: `_status.html` always writes the word as well.
@@ -29,6 +31,12 @@ MARKS = {
     "succeeded": ("good", "check"),
     "failed": ("fail", "cross"),
 }
+
+
+@register.simple_tag
+def package(name: str) -> str:
+    """The address of a file of an npm package, or nothing where it is not installed."""
+    return package_address(name)
 
 
 @register.simple_tag

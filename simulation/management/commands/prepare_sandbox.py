@@ -1,15 +1,20 @@
 """What `manage.py sandbox` does in Django before it serves: migrate, demo, market, static files."""
 
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 from django.utils import timezone
 
+from energysys import packages
+from energysys.apps import Statics
+from energysys.embedded import stop_child
 from energysys.translations import compile_translations
 from simulation import engine
 from simulation.demo import make_demo, set_passwords
@@ -27,10 +32,21 @@ class Command(BaseCommand):
         if not settings.SANDBOX:
             raise CommandError("This is for `manage.py sandbox`, which sets SANDBOX.")
         compile_translations()
+        installing = packages.start_install(log=Path(settings.STATIC_ROOT).with_name("npm.log"))
         with ThreadPoolExecutor(1) as beside:
-            statics = beside.submit(collect_static)
+            statics = beside.submit(self.prepare_statics, installing)
             self.prepare_database(password, fresh)
             statics.result()
+
+    def prepare_statics(self, installing: subprocess.Popen[bytes] | None) -> None:
+        if installing:
+            try:
+                installing.wait(packages.PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                stop_child(installing)
+        if not packages.are_installed():
+            self.stdout.write("Without its npm packages: the pages work, in plainer type.")
+        collect_static()
 
     def prepare_database(self, password: str, fresh: bool) -> None:
         now = timezone.now()
@@ -55,7 +71,11 @@ def empty_database() -> None:
 def collect_static() -> None:
     """Collect and hash the static files unless none is newer than the last time."""
     manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
-    sources = [path for root in settings.STATICFILES_DIRS for path in Path(root).rglob("*")]
-    newest = max((path.stat().st_mtime for path in sources), default=0.0)
+    sources = [
+        storage.path(name)
+        for finder in get_finders()
+        for name, storage in finder.list(Statics.ignore_patterns)
+    ]
+    newest = max(Path(source).stat().st_mtime for source in sources)
     if not manifest.exists() or manifest.stat().st_mtime < newest:
         call_command("collectstatic", interactive=False, verbosity=0)
