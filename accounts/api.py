@@ -10,9 +10,11 @@ from django.db import models
 from django.urls import include, path
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import generics, serializers
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import generics, mixins, permissions, serializers
+from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
 from rest_framework_simplejwt.views import (
     TokenBlacklistView,
     TokenObtainPairView,
@@ -20,10 +22,11 @@ from rest_framework_simplejwt.views import (
 )
 
 from accounts.access import Role, signed_in
-from accounts.models import User
-from accounts.scoped_api import ScopedModelViewSet, VisibleRelatedField
-from accounts.tokens import TokenSerializer
-from energysys.api import CleanModelSerializer
+from accounts.keys import by_key, make_key, revoke_key
+from accounts.models import ApiKey, User
+from accounts.scoped_api import ScopedModelViewSet, ScopedReadOnlyViewSet, VisibleRelatedField
+from accounts.tokens import LogoutSerializer, RefreshSerializer, TokenSerializer
+from energysys.api import CleanModelSerializer, MarketTimeField
 
 
 @extend_schema_field(OpenApiTypes.STR)
@@ -109,17 +112,91 @@ class Me(generics.RetrieveAPIView[User]):
         return signed_in(self.request)
 
 
+class KeySerializer(CleanModelSerializer):
+    """A key without its secret, which only the answer to its making shows."""
+
+    created_at = MarketTimeField(read_only=True)
+    expires_at = MarketTimeField()
+    last_used_at = MarketTimeField(read_only=True)
+    revoked_at = MarketTimeField(read_only=True)
+
+    class Meta:
+        model = ApiKey
+        fields = [
+            "id",
+            "name",
+            "prefix",
+            "read_only",
+            "created_at",
+            "expires_at",
+            "last_used_at",
+            "revoked_at",
+        ]
+
+
+class NewKeySerializer(KeySerializer):
+    key = serializers.CharField(read_only=True)
+
+    class Meta(KeySerializer.Meta):
+        fields = [*KeySerializer.Meta.fields, "key"]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return attrs  # `make_key` checks the whole of it.
+
+    def create(self, attrs: dict[str, Any]) -> ApiKey:
+        key, key.key = make_key(signed_in(self.context["request"]), **{"read_only": True} | attrs)
+        return key
+
+
+class LoggedInPerson(permissions.IsAuthenticated):
+    """Keys are managed by people: one that leaked must not make others that outlive it."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return super().has_permission(request, view) and not by_key(request)
+
+
+class KeyViewSet(mixins.CreateModelMixin, mixins.DestroyModelMixin, ScopedReadOnlyViewSet):
+    """One's own API keys: machines send them as `X-API-Key`."""
+
+    queryset = ApiKey.objects.all()
+    serializer_class = KeySerializer
+    permission_classes = (LoggedInPerson,)
+    ordering = ("-created_at", "-pk")
+
+    def get_serializer_class(self) -> Any:
+        return NewKeySerializer if self.action == "create" else KeySerializer
+
+    def perform_destroy(self, key: ApiKey) -> None:
+        """A revoked key is refused from now on, and stays in the list."""
+        revoke_key(key)
+
+
 class TokenView(TokenObtainPairView):
+    """Log in: an access token, and the refresh token that gets the next one."""
+
     serializer_class = TokenSerializer
 
 
+class RefreshView(TokenRefreshView):
+    """A new pair of tokens; the old refresh token ends, and using it again ends them all."""
+
+    serializer_class = RefreshSerializer
+
+
+class LogoutView(TokenBlacklistView):
+    """Log out: every token of this login ends."""
+
+    serializer_class = LogoutSerializer
+
+
 router = SimpleRouter()
+router.register("api-keys", KeyViewSet, basename="api-key")
 router.register("users", UserViewSet, basename="api-user")
 
 urlpatterns = [
-    path("token/", extend_schema(auth=[])(TokenView).as_view(), name="api-token"),
-    path("token/refresh/", TokenRefreshView.as_view(), name="api-token-refresh"),
-    path("token/blacklist/", TokenBlacklistView.as_view(), name="api-token-blacklist"),
+    path("token/", TokenView.as_view(), name="api-token"),
+    path("token/refresh/", RefreshView.as_view(), name="api-token-refresh"),
+    path("token/blacklist/", LogoutView.as_view(), name="api-token-blacklist"),
     path("me/", Me.as_view(), name="api-me"),
     path("", include(router.urls)),
 ]

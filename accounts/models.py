@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import Role, ScopedQuerySet
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+LONGEST_KEY_LIFE = dt.timedelta(days=366)
 
 
 class UserQuerySet(ScopedQuerySet["User"]):
@@ -112,3 +118,71 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_staff
+
+
+class TokenFamily(models.Model):
+    """One login through the API and all tokens that came of it; see `accounts.tokens`.
+
+    A trigger revokes the families of a person whose password, role, organization or account
+    changes (`accounts_revoke_credentials_v1`).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="token_families"
+    )
+    latest_jti = models.CharField(max_length=32)
+    started_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.started_at:%Y-%m-%d %H:%M}"
+
+    def revoke(self) -> None:
+        self.revoked_at = timezone.now()
+        self.save(update_fields=["revoked_at"])
+
+
+class ApiKeyQuerySet(ScopedQuerySet["ApiKey"]):
+    """Keys are their person's alone: not even a Super Admin manages those of others."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        return self.none() if user.is_anonymous else self.filter(user=user)
+
+    def editable_by(self, user: User | AnonymousUser) -> Self:
+        return self.visible_to(user)
+
+
+class ApiKey(models.Model):
+    """A machine's way in, with the rights that its person has; only a hash of it is stored."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_keys")
+    name = models.CharField(_("name"), max_length=100)
+    prefix = models.CharField(_("prefix"), max_length=8, unique=True, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    read_only = models.BooleanField(_("may only read"), default=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("expires"))
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("created_at"))
+                & Q(expires_at__lte=F("created_at") + LONGEST_KEY_LIFE),
+                name="key_expires_within_a_year",
+                violation_error_message=_("A key expires in the future, within a year."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"esk_{self.prefix}"
+
+    def is_standing(self, at: dt.datetime) -> bool:
+        return self.revoked_at is None and at < self.expires_at

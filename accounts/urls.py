@@ -14,6 +14,8 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("password/", views.PasswordChange.as_view(), name="password"),
     path("users/", views.UserList.as_view(), name="users"),
+    path("keys/", views.Keys.as_view(), name="keys"),
+    path("keys/<int:pk>/revoke/", views.key_revoke, name="key-revoke"),
     path("theme/", views.theme, name="theme"),
     # The login page offers both languages, so this must answer strangers too.
     path("language/", login_not_required(set_language), name="language"),

@@ -1,8 +1,9 @@
 """What an answer depends on besides its address, in one short text: the base of every ETag.
 
 It stands in the lowest app that knows people, because lists of every app ask it, and names the
-tables of higher ones in SQL only. An answer changes when somebody writes, and with time alone: hours are published on the hour, and
-an event begins or ends. All three are read in one cheap query that leaves the hourly table alone.
+tables of higher ones in SQL only. An answer changes when somebody writes, and with time alone:
+hours are published on the hour, and an event begins or ends. All three are read in one cheap query
+that leaves the hourly table alone.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
@@ -12,15 +14,18 @@ from django.http import (
     HttpResponseBadRequest,
     HttpResponseRedirect,
 )
+from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from django.views.generic import ListView
+from django.views.generic import FormView, ListView
 
-from accounts.access import Role, RolesMixin, ScopedViewMixin
-from accounts.forms import LoginForm
-from accounts.models import User
+from accounts.access import Role, RolesMixin, ScopedViewMixin, get_editable, signed_in
+from accounts.forms import KeyForm, LoginForm
+from accounts.keys import make_key, revoke_key
+from accounts.models import ApiKey, User
 from energysys.htmx import wants_partial
 from energysys.views import InvalidFormMixin
 
@@ -69,3 +74,33 @@ class UserList(RolesMixin, ScopedViewMixin, ListView):
 
     def get_template_names(self) -> list[str]:
         return ["accounts/_users.html" if wants_partial(self.request) else self.template_name]
+
+
+class Keys(InvalidFormMixin, FormView):
+    """One's own API keys. A new one is shown in the answer to its making and never again."""
+
+    form_class = KeyForm
+    template_name = "accounts/keys.html"
+
+    def form_valid(self, form: KeyForm) -> HttpResponse:
+        _key, secret = make_key(
+            signed_in(self.request),
+            form.cleaned_data["name"],
+            read_only=form.cleaned_data["read_only"],
+            expires_at=form.expires_at(timezone.now()),
+        )
+        context = self.get_context_data(form=KeyForm(), secret=secret)
+        return self.render_to_response(context)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        keys = ApiKey.objects.visible_to(signed_in(self.request))
+        standing = keys.filter(revoked_at=None, expires_at__gt=timezone.now())
+        return super().get_context_data(keys=standing.order_by("-created_at", "-pk"), **kwargs)
+
+
+@require_POST
+def key_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    key = get_editable(signed_in(request), ApiKey.objects.all(), pk=pk)
+    revoke_key(key)
+    messages.success(request, _("The key %(key)s is revoked.") % {"key": key})
+    return redirect("accounts:keys")

@@ -145,9 +145,11 @@ def world(db: None) -> SimpleNamespace:
 def api_client(user: Any, **headers: str) -> Any:
     """A client of the API with a token of `user`."""
     from rest_framework.test import APIClient
-    from rest_framework_simplejwt.tokens import AccessToken
 
-    return APIClient(headers={"authorization": f"Bearer {AccessToken.for_user(user)}", **headers})
+    from accounts.tokens import start_family
+
+    token = start_family(user).access_token
+    return APIClient(headers={"authorization": f"Bearer {token}", **headers})
 
 
 def organization_eic(number: int) -> str:

@@ -2,13 +2,18 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.keys import make_key
+from energysys.clock import DAY
 from energysys.testing import PASSWORD, each_cell
 
 ANSWERS = [
     # page, method, then the answer to: super_admin, admin, analyst, outsider
     ("accounts:users", "get", 200, 200, 403, 200),
     ("accounts:password", "get", 200, 200, 200, 200),
+    ("accounts:keys", "get", 200, 200, 200, 200),
+    ("accounts:keys", "post", 422, 422, 422, 422),
     ("accounts:login", "get", 302, 302, 302, 302),
     ("accounts:logout", "post", 302, 302, 302, 302),
     ("accounts:logout", "get", 405, 405, 405, 405),
@@ -16,6 +21,20 @@ ANSWERS = [
     ("accounts:theme", "post", 400, 400, 400, 400),
     ("accounts:language", "post", 302, 302, 302, 302),
 ]
+
+
+KEY = [("accounts:key-revoke", "post", 404, 404, 302, 404)]
+
+
+@pytest.mark.parametrize(("page", "method", "role", "status"), each_cell(KEY))
+def test_key_page_answers_each_role(client, world, page, method, role, status):
+    expires_at = timezone.now() + DAY
+    key, _ = make_key(world.people["analyst"], "notebook", read_only=True, expires_at=expires_at)
+    client.force_login(world.people[role])
+
+    response = getattr(client, method)(reverse(page, args=[key.pk]))
+
+    assert response.status_code == status
 
 
 @pytest.mark.parametrize(("page", "method", "role", "status"), each_cell(ANSWERS))
@@ -27,7 +46,7 @@ def test_people_page_answers_each_role(client, world, page, method, role, status
     assert response.status_code == status
 
 
-@pytest.mark.parametrize("page", ["accounts:users", "accounts:password"])
+@pytest.mark.parametrize("page", ["accounts:users", "accounts:password", "accounts:keys"])
 def test_a_stranger_is_sent_to_the_login_page(client, db, page):
     response = client.get(reverse(page))
 

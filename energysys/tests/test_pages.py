@@ -20,6 +20,7 @@ from transparency.tests import test_pages as transparency_pages
 
 ROLE_TABLES = [
     accounts_pages.ANSWERS,
+    accounts_pages.KEY,
     assets_pages.LISTS,
     assets_pages.PLANT,
     incidents_pages.LISTS,
