@@ -31,7 +31,8 @@ class Settings(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"seed {self.seed}"
+        name = self.scenario.get("name")
+        return f"Scenario {name!r}, seed {self.seed}" if name else f"No scenario, seed {self.seed}"
 
 
 class RunKind(models.TextChoices):

@@ -32,6 +32,7 @@ class Options:
     data_dir: Path
     password: str
     fresh: bool
+    scenario: str | None = None
 
     @property
     def address(self) -> str:
@@ -65,14 +66,37 @@ def read_options(arguments: Sequence[str]) -> Options:
         "--password", default=DEFAULT_PASSWORD, help="everyone's password (%(default)s)"
     )
     parser.add_argument("--fresh", action="store_true", help="delete what an earlier run stored")
+    parser.add_argument(
+        "--scenario",
+        type=scenario_file,
+        metavar="FILE",
+        help="a JSON file of shocks to simulate from now on, such as those in"
+        " simulation/scenarios; none: as usual again",
+    )
     given = parser.parse_args(arguments)
-    return Options(given.host, given.port, given.data_dir.absolute(), given.password, given.fresh)
+    return Options(
+        given.host,
+        given.port,
+        given.data_dir.absolute(),
+        given.password,
+        given.fresh,
+        given.scenario,
+    )
 
 
 def port_number(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text} is not a port number from 0 to 65535")
     return int(text)
+
+
+def scenario_file(text: str) -> str:
+    path = Path(text).absolute()
+    if text == "none":
+        return text
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"{text} is not a file")
+    return str(path)
 
 
 def refuse_open_password(options: Options) -> None:

@@ -154,10 +154,12 @@ class Sandbox:
         manifest = self.folder / "static" / "staticfiles.json"
         before = manifest.read_bytes() if manifest.exists() else b""
         fresh = ["--fresh"] if self.options.fresh and self.postgres is None else []
+        chosen = self.options.scenario
+        scenario = [] if chosen is None else ["--scenario", chosen]
         self.preparation = start_child(
             [
                 *(sys.executable, "manage.py", "prepare_sandbox"),
-                *("--password", self.options.password, *fresh),
+                *("--password", self.options.password, *fresh, *scenario),
             ],
             env=self.environment,
             cwd=PROJECT,

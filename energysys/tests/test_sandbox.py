@@ -20,7 +20,7 @@ import pytest
 from energysys.sandbox import options as sandbox_options
 from energysys.sandbox import supervisor
 from energysys.sandbox.interruption import Interruption
-from energysys.sandbox.options import Options, SandboxError
+from energysys.sandbox.options import Options, SandboxError, read_options
 
 PROJECT = Path(__file__).resolve().parents[2]
 PASSWORD = "a long one"
@@ -279,6 +279,18 @@ def test_taken_port_is_refused() -> None:
 def test_port_that_does_not_exist_is_refused(port: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="not a port number"):
         sandbox_options.port_number(port)
+
+
+def test_scenario_is_a_file_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cold.json").touch()
+
+    assert read_options([]).scenario is None
+    assert read_options(["--scenario", "none"]).scenario == "none"
+    # The preparation runs in another folder.
+    assert read_options(["--scenario", "cold.json"]).scenario == str(tmp_path / "cold.json")
+    with pytest.raises(argparse.ArgumentTypeError, match=r"warm\.json is not a file"):
+        sandbox_options.scenario_file("warm.json")
 
 
 def test_folder_with_other_things_in_it_is_refused_and_kept(tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from energysys.embedded import stop_child
 from energysys.translations import compile_translations
 from simulation import engine
 from simulation.demo import make_demo, set_passwords
+from simulation.models import Settings
+from simulation.scenario import RefusedScenarioError, choose_scenario
 
 
 class Command(BaseCommand):
@@ -27,15 +29,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--password", required=True)
         parser.add_argument("--fresh", action="store_true", help="empty the database first")
+        parser.add_argument("--scenario", help="a JSON file of shocks, or none")
 
-    def handle(self, *, password: str, fresh: bool, **options: Any) -> None:
+    def handle(self, *, password: str, fresh: bool, scenario: str | None, **options: Any) -> None:
         if not settings.SANDBOX:
             raise CommandError("This is for `manage.py sandbox`, which sets SANDBOX.")
         compile_translations()
         installing = packages.start_install(log=Path(settings.STATIC_ROOT).with_name("npm.log"))
         with ThreadPoolExecutor(1) as beside:
             statics = beside.submit(self.prepare_statics, installing)
-            self.prepare_database(password, fresh)
+            self.prepare_database(password, fresh, scenario)
             statics.result()
 
     def prepare_statics(self, installing: subprocess.Popen[bytes] | None) -> None:
@@ -48,7 +51,7 @@ class Command(BaseCommand):
             self.stdout.write("Without its npm packages: the pages work, in plainer type.")
         collect_static()
 
-    def prepare_database(self, password: str, fresh: bool) -> None:
+    def prepare_database(self, password: str, fresh: bool, scenario: str | None) -> None:
         now = timezone.now()
         if fresh:
             empty_database()
@@ -58,9 +61,18 @@ class Command(BaseCommand):
             self.stdout.write("Made the demo organizations, plants, users and events.")
         else:
             set_passwords(password)
+        if scenario is not None:
+            self.choose(scenario)
         written = engine.catch_up(now)
         if written:
             self.stdout.write(f"Simulated the last days and the day ahead: {written:,} rows.")
+
+    def choose(self, scenario: str) -> None:
+        try:
+            choose_scenario(scenario)
+        except RefusedScenarioError as error:
+            raise CommandError(f"--scenario {scenario}:\n{error}") from error
+        self.stdout.write(f"{Settings.objects.get()}.")
 
 
 def empty_database() -> None:
