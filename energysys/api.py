@@ -28,9 +28,40 @@ PROBLEM = "application/problem+json"
 UNREADABLE = (DataError, UnicodeEncodeError, RecursionError)
 
 
+# What a status means, for people; machines go by `type`.
+TITLES = {
+    400: _lazy("Bad request"),
+    401: _lazy("Not logged in"),
+    403: _lazy("Not allowed"),
+    404: _lazy("Not found"),
+    405: _lazy("Method not allowed"),
+    406: _lazy("Format not available"),
+    409: _lazy("Conflict"),
+    412: _lazy("Changed meanwhile"),
+    415: _lazy("Format not understood"),
+    422: _lazy("Key used for another request"),
+    428: _lazy("Condition missing"),
+    429: _lazy("Too many requests"),
+    500: _lazy("Internal error"),
+    503: _lazy("Not available"),
+}
+
+
 class Conflict(exceptions.APIException):
     status_code = HTTPStatus.CONFLICT
     default_code = "conflict"
+
+
+class PreconditionFailed(exceptions.APIException):
+    status_code = HTTPStatus.PRECONDITION_FAILED
+    default_code = "stale"
+    default_detail = _lazy("Somebody has changed this meanwhile. Read it again.")
+
+
+class PreconditionRequired(exceptions.APIException):
+    status_code = HTTPStatus.PRECONDITION_REQUIRED
+    default_code = "condition_missing"
+    default_detail = _lazy("Send the ETag of what you change as If-Match.")
 
 
 def problem(
@@ -39,7 +70,7 @@ def problem(
     """An RFC 9457 problem document; `type` is stable, `errors` points at fields."""
     document: dict[str, Any] = {
         "type": f"urn:energysys:problem:{code.replace('_', '-')}",
-        "title": HTTPStatus(status).phrase,
+        "title": str(TITLES.get(status, HTTPStatus(status).phrase)),
         "status": status,
         "detail": detail,
         "request_id": request_id(getattr(request, "_request", request)),
@@ -48,7 +79,9 @@ def problem(
 
 
 def problem_json(request: HttpRequest, status: int, code: str, detail: str) -> JsonResponse:
-    return JsonResponse(problem(request, status, code, detail), status=status, content_type=PROBLEM)
+    document = problem(request, status, code, detail)
+    dumps = {"ensure_ascii": False}
+    return JsonResponse(document, status=status, content_type=PROBLEM, json_dumps_params=dumps)
 
 
 def problem_response(exception: Exception, context: dict[str, Any]) -> Response | None:
@@ -62,10 +95,14 @@ def problem_response(exception: Exception, context: dict[str, Any]) -> Response 
     if isinstance(error, exceptions.ValidationError):
         errors = list(pointed(error.detail))
         detail = errors[0]["detail"] if len(errors) == 1 else _("The input has errors.")
-    codes = error.get_codes()
-    code = "validation" if errors else codes if isinstance(codes, str) else error.default_code
+    elif isinstance(error, exceptions.ParseError) and " parse error - " in detail:
+        reason = detail.partition(" parse error - ")[2]
+        detail = _("The body cannot be read: %(reason)s") % {"reason": reason}
+    code = "validation" if errors else error.get_codes()
     if isinstance(error.detail, dict) and not errors:
+        # So the token library tells what is wrong.
         detail = str(error.detail.get("detail", error.default_detail))
+        code = error.detail.get("code", error.default_code)
     headers = {}
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
@@ -108,18 +145,23 @@ def as_serializer_error(
 
 
 def pointed(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
-    """Each message of a nested error with the JSON pointer of its field."""
+    """Each message of a nested error with the JSON pointer (RFC 6901) of its field."""
     if isinstance(detail, Mapping):
         for name, value in detail.items():
-            inner = pointer if name == api_settings.NON_FIELD_ERRORS_KEY else f"{pointer}/{name}"
+            token = str(name).replace("~", "~0").replace("/", "~1")
+            inner = pointer if name == api_settings.NON_FIELD_ERRORS_KEY else f"{pointer}/{token}"
             yield from pointed(value, inner)
     elif isinstance(detail, list):
-        for value in detail:
-            yield from pointed(value, pointer)
+        for index, value in enumerate(detail):
+            yield from pointed(value, f"{pointer}/{index}" if is_nested(value) else pointer)
     else:
         # A message may repeat half a character of the input, which no answer can hold.
         text = str(detail).encode(errors="replace").decode()
         yield {"pointer": pointer, "detail": text, "code": getattr(detail, "code", "invalid")}
+
+
+def is_nested(detail: Any) -> bool:
+    return isinstance(detail, Mapping | list)
 
 
 class Page(pagination.CursorPagination):

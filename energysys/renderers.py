@@ -7,7 +7,10 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from rest_framework import renderers
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, renderers
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.settings import api_settings
 
 
 class CsvRenderer(renderers.BaseRenderer):
@@ -24,3 +27,14 @@ class CsvRenderer(renderers.BaseRenderer):
             writer.writeheader()
             writer.writerows(rows)
         return text.getvalue().encode()
+
+
+class Negotiation(DefaultContentNegotiation):
+    """An unknown `format` is a wrong parameter, not a missing resource."""
+
+    def filter_renderers(self, renderers: Any, format: Any) -> Any:
+        known = {renderer.format for renderer in renderers}
+        if format not in known:
+            message = _("The formats are: %(known)s.") % {"known": ", ".join(sorted(known))}
+            raise exceptions.ValidationError({api_settings.URL_FORMAT_OVERRIDE: [message]})
+        return super().filter_renderers(renderers, format)

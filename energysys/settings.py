@@ -223,6 +223,7 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "energysys.renderers.Negotiation",
     "DEFAULT_PAGINATION_CLASS": "energysys.api.Page",
     "DEFAULT_FILTER_BACKENDS": ["energysys.api.StrictFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

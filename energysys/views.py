@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, IntegrityError, InterfaceError, connection
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+)
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -23,6 +30,9 @@ from energysys.htmx import wants_partial
 from energysys.requests import request_id
 
 logger = logging.getLogger(__name__)
+
+# When to ask again while the database is away.
+OUTAGE_S = 10
 
 
 class FilteredListMixin:
@@ -144,6 +154,11 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     logger.error("request %s failed", request_id(request))
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        detail = _("The database does not answer. Nothing was changed.")
+        answer = error_answer(request, 503, "unavailable", detail)
+        answer["Retry-After"] = str(OUTAGE_S)
+        return answer
     return error_answer(
         request, 500, "server_error", _("Something failed on our side. Nothing was changed.")
     )
