@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -95,6 +97,29 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.full_name or self.username
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:user", args=[self.pk])
+
+    def clean(self) -> None:
+        super().clean()
+        # The database has the rules; here the person learns which field to change, and why.
+        if self.role == Role.SUPER_ADMIN and self.organization_id:
+            message = _("A Super Admin belongs to no organization. Leave this empty.")
+            raise ValidationError({"organization": ValidationError(message, code="organization")})
+        if self.role in (Role.ADMIN, Role.ANALYST) and not self.organization_id:
+            message = _("Choose the organization: Admins and Analysts belong to one.")
+            raise ValidationError({"organization": ValidationError(message, code="organization")})
+        if not (self.is_super_admin and self.is_active) and self.is_last_super_admin():
+            raise ValidationError(
+                _("This is the last active Super Admin. Make another one first."),
+                code="last_super_admin",
+            )
+
+    def is_last_super_admin(self) -> bool:
+        """Whether, as stored, this is the one active Super Admin."""
+        active = User.objects.filter(role=Role.SUPER_ADMIN, is_active=True)
+        return self.pk is not None and list(active.values_list("pk", flat=True)[:2]) == [self.pk]
 
     @property
     def is_super_admin(self) -> bool:

@@ -1,14 +1,17 @@
 """People, their roles and their one organization."""
 
+import threading
+import time
+
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from accounts.access import Role, can_edit
 from accounts.models import User
 from assets.models import Organization, PowerPlant
-from energysys.testing import PASSWORD, api_client, make_event
+from energysys.testing import PASSWORD, api_client, make_event, make_world
 from incidents.models import PlantEvent
 
 
@@ -108,8 +111,8 @@ def test_a_super_admin_creates_people_through_the_api(world):
     [
         ({"password": "12345678"}, "/password"),
         ({"password": None}, "/password"),
-        ({"role": "admin", "organization": None}, ""),
-        ({"role": "super_admin"}, ""),
+        ({"role": "admin", "organization": None}, "/organization"),
+        ({"role": "super_admin"}, "/organization"),
         ({"role": "king"}, "/role"),
         ({"username": "Nova"}, ""),
         ({"username": "a b"}, "/username"),
@@ -141,3 +144,101 @@ def test_changing_a_person_keeps_the_password(world):
     assert answer.status_code == 200
     analyst.refresh_from_db()
     assert analyst.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"role": Role.ADMIN}])
+def test_the_last_active_super_admin_stays(world, change):
+    last = User.objects.filter(pk=world.people["super_admin"].pk)
+    if "role" in change:
+        change = change | {"organization": world.organization}
+
+    with (
+        pytest.raises(IntegrityError, match="the last active Super Admin stays"),
+        transaction.atomic(),
+    ):
+        last.update(**change)
+
+    User.objects.create_superuser("deputy", PASSWORD)
+    assert last.update(**change) == 1
+
+
+def test_the_last_active_super_admin_is_not_deleted(world):
+    User.objects.create_superuser("closed", PASSWORD, is_active=False)
+
+    with (
+        pytest.raises(IntegrityError, match="the last active Super Admin stays"),
+        transaction.atomic(),
+    ):
+        # Django would look for rows that refer to the person first, in tables closed to it.
+        User.objects.filter(pk=world.people["super_admin"].pk)._raw_delete("default")
+
+
+def test_two_super_admins_cannot_close_each_other_at_once(committed):
+    world = make_world()
+    first, second = world.people["super_admin"], User.objects.create_superuser("deputy", PASSWORD)
+    waiting = threading.Event()
+    refused = []
+
+    def close_first():
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '20s'")
+                waiting.set()
+                User.objects.filter(pk=first.pk).update(is_active=False)
+        except IntegrityError as error:
+            refused.append(str(error))
+        finally:
+            connection.close()
+
+    rival = threading.Thread(target=close_first)
+    with transaction.atomic():
+        User.objects.filter(pk=second.pk).update(is_active=False)
+        rival.start()
+        assert waiting.wait(20)
+        wait_for_a_blocked_session()
+    rival.join(20)
+
+    assert len(refused) == 1
+    assert "the last active Super Admin stays" in refused[0]
+
+
+def wait_for_a_blocked_session():
+    """Return once another session of this database waits for an advisory lock."""
+    for _attempt in range(400):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody waited")
+
+
+@pytest.mark.parametrize(
+    "change", [{"is_active": False}, {"role": "admin", "organization": "organization"}]
+)
+def test_the_api_says_kindly_that_the_last_super_admin_stays(world, change):
+    person = world.people["super_admin"]
+    if "organization" in change:
+        change = change | {"organization": world.organization.eic}
+
+    answer = api_client(person).patch(f"/api/v1/users/{person.pk}/", change)
+
+    assert answer.status_code == 400
+    assert [error["code"] for error in answer.json()["errors"]] == ["last_super_admin"]
+
+
+def test_a_closed_person_is_out_at_once(client, world):
+    analyst = world.people["analyst"]
+    tokens = client.post(reverse("api-token"), {"username": "nora", "password": PASSWORD}).json()
+    client.force_login(analyst)
+    assert client.get(reverse("assets:plants")).status_code == 200
+
+    User.objects.filter(pk=analyst.pk).update(is_active=False)
+
+    bearer = {"authorization": f"Bearer {tokens['access']}"}
+    assert client.get(reverse("assets:plants")).url.startswith(reverse("accounts:login"))
+    assert client.get(reverse("api-me"), headers=bearer).status_code == 401
+    refresh = client.post(reverse("api-token-refresh"), {"refresh": tokens["refresh"]})
+    assert refresh.status_code == 401
+    login = client.post(reverse("accounts:login"), {"username": "nora", "password": PASSWORD})
+    assert login.status_code == 422
