@@ -192,8 +192,22 @@ class StrictFilterBackend(DjangoFilterBackend):
         return super().filter_queryset(request, queryset, view)
 
 
+class PlainDecimalField(serializers.DecimalField):
+    """A decimal number; Python's own `1_0` for 10 is a slip of the keyboard here."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        if "_" in str(value):
+            self.fail("invalid")
+        return super().to_internal_value(value)
+
+
 class CleanModelSerializer(serializers.ModelSerializer[Any]):
     """Run the model's own rules, constraints included, before a row is written."""
+
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.DecimalField: PlainDecimalField,
+    }
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         model: type[models.Model] = self.Meta.model

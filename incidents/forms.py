@@ -8,8 +8,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import formats
-from django.utils.formats import sanitize_separators
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +16,7 @@ from django_filters import rest_framework as filters
 from accounts.models import User
 from assets.filters import visible_plants
 from assets.models import PowerPlant
+from energysys.fields import MegawattField
 from energysys.templatetags.market import mw
 from incidents.capacity import free_mw
 from incidents.filters import EventFilter
@@ -44,30 +43,6 @@ class EventListFilter(EventFilter):
         label=gettext_lazy("State now"),
         empty_label=gettext_lazy("Any state"),
     )
-
-
-class MegawattField(forms.DecimalField):
-    """Takes `1.200,5` and `1,200.5` alike: only a group of three digits is a thousand."""
-
-    widget = forms.TextInput({"inputmode": "decimal", "autocomplete": "off"})
-
-    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
-        if isinstance(value, str):
-            value = with_decimal_point(value.strip())
-        return super().to_python(value)
-
-    def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, Decimal):
-            return formats.number_format(f"{value.normalize():f}", use_l10n=True)
-        return value
-
-
-def with_decimal_point(text: str) -> str:
-    grouping = formats.get_format("THOUSAND_SEPARATOR")
-    head, found, tail = text.rpartition(grouping)
-    if found and grouping not in head and len(tail) != 3 and tail.isdigit():
-        return f"{head}.{tail}"
-    return str(sanitize_separators(text))
 
 
 class EventTimeField(forms.DateTimeField):

@@ -58,6 +58,7 @@ def test_a_report_changes_status_and_available_capacity_at_once(world, body):
         ({"affected_mw": 100.001}, "/affected_mw"),
         ({"affected_mw": 1e6}, "/affected_mw"),
         ({"affected_mw": "Infinity"}, "/affected_mw"),
+        ({"affected_mw": "1_0"}, "/affected_mw"),
         ({"start": "2026-11-22T13:00:00"}, "/start"),
         ({"start": "soon"}, "/start"),
         ({"start": None}, "/start"),

@@ -110,6 +110,8 @@ def test_megawatts_are_read_in_either_way_of_writing(client, world, language, wr
         ("affected_mw", "NaN"),
         ("affected_mw", "much"),
         ("affected_mw", "1e99"),
+        ("affected_mw", "1_0"),
+        ("affected_mw", "1e1"),
         ("affected_mw", "101"),
         ("reason", ""),
         ("reason", "x" * 201),

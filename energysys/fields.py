@@ -1,0 +1,41 @@
+"""Form fields that every app shares."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import formats
+from django.utils.formats import sanitize_separators
+
+PLAIN_NUMBER = re.compile(r"[+-]?[0-9.]*")
+
+
+class MegawattField(forms.DecimalField):
+    """Takes `1.200,5` and `1,200.5` alike: only a group of three digits is a thousand."""
+
+    widget = forms.TextInput({"inputmode": "decimal", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        if isinstance(value, str):
+            value = with_decimal_point(value.strip())
+            # Python alone would read `1_0` as 10 and `1e2` as 100.
+            if not PLAIN_NUMBER.fullmatch(value):
+                raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, Decimal):
+            return formats.number_format(f"{value.normalize():f}", use_l10n=True)
+        return value
+
+
+def with_decimal_point(text: str) -> str:
+    grouping = formats.get_format("THOUSAND_SEPARATOR")
+    head, found, tail = text.rpartition(grouping)
+    if found and grouping not in head and len(tail) != 3 and tail.isdigit():
+        return f"{head}.{tail}"
+    return str(sanitize_separators(text))
