@@ -16,6 +16,11 @@ urlpatterns = [
     path("users/", views.UserList.as_view(), name="users"),
     path("keys/", views.Keys.as_view(), name="keys"),
     path("keys/<int:pk>/revoke/", views.key_revoke, name="key-revoke"),
+    path("users/new/", views.UserCreate.as_view(), name="new_user"),
+    path("users/<int:pk>/", views.UserDetail.as_view(), name="user"),
+    path("users/<int:pk>/edit/", views.UserUpdate.as_view(), name="edit_user"),
+    path("users/<int:pk>/password/", views.UserPassword.as_view(), name="user_password"),
+    path("users/<int:pk>/active/", views.activate, name="user_active"),
     path("theme/", views.theme, name="theme"),
     # The login page offers both languages, so this must answer strangers too.
     path("language/", login_not_required(set_language), name="language"),

@@ -90,6 +90,9 @@ class Organization(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("assets:organization", args=[self.eic])
+
 
 class PowerPlantQuerySet(ScopedQuerySet["PowerPlant"]):
     def with_availability(self, at: dt.datetime) -> PowerPlantQuerySet:

@@ -46,6 +46,7 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("click", (event) => {
   const fill = event.target.closest("[data-fill]");
   if (fill) {
+    event.preventDefault();
     const input = document.getElementById(fill.dataset.fill);
     input.value = fill.dataset.value;
     input.focus();

@@ -98,6 +98,12 @@ def short_day(at: dt.date) -> str:
 
 
 @register.filter
+def weekday(at: dt.date) -> str:
+    """`Sun 22` or `Paz 22`, where the month is clear."""
+    return written(at, "D j")
+
+
+@register.filter
 def long_day(at: dt.date) -> str:
     return written(at, pgettext("date format", "l, j F Y"))
 
@@ -136,4 +142,19 @@ def capacity_bar(
         "large": large,
         "label": _("%(mw)s MW available") % {"mw": mw(round(whole * free, 3))},
         **{name: f"{100 * share:.2f}%" for name, share in starts.items()},
+    }
+
+
+@register.inclusion_tag("_day_bar.html")
+def day_bar(installed: Number, failure: Number = 0, maintenance: Number = 0) -> dict[str, Any]:
+    """The same upright, for one day of many: what is taken stands above what is left."""
+    whole = float(installed) or 1.0
+    failed, kept = (min(1.0, float(lost) / whole) for lost in (failure, maintenance))
+    lost = min(1.0, failed + kept)
+    return {
+        "failed": f"{100 * failed:.1f}%" if failed else "",
+        "kept": f"{100 * kept:.1f}%" if kept else "",
+        "kept_y": f"{100 * failed:.1f}%",
+        "free": f"{100 * (1 - lost):.1f}%" if lost < 1 else "",
+        "free_y": f"{100 * lost:.1f}%",
     }

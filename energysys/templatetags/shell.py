@@ -65,6 +65,15 @@ def status(value: str, label: str, chip: bool = False) -> dict[str, Any]:
     return {"tone": tone, "shape": shape, "label": label, "chip": chip}
 
 
+# A running event shows its type, any other one its state.
+@register.inclusion_tag("_status.html")
+def event_mark(event: Any, chip: bool = False) -> dict[str, Any]:
+    state = event.state
+    if state == "running":
+        return status(event.event_type, event.get_event_type_display(), chip)
+    return status(state.value, state.label, chip)
+
+
 @register.inclusion_tag("_field.html")
 def field(bound: BoundField, unit: str = "", note: str = "") -> dict[str, Any]:
     """A labelled field with its hint and errors; `note` stands beside the label."""

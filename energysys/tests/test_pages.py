@@ -21,8 +21,10 @@ from transparency.tests import test_pages as transparency_pages
 ROLE_TABLES = [
     accounts_pages.ANSWERS,
     accounts_pages.KEY,
+    accounts_pages.PERSON,
     assets_pages.LISTS,
     assets_pages.PLANT,
+    assets_pages.ORGANIZATION,
     incidents_pages.LISTS,
     incidents_pages.EVENT,
     simulation_pages.ANSWERS,
