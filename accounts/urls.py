@@ -6,6 +6,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from accounts import views
+from energysys import preferences
 
 app_name = "accounts"
 
@@ -21,7 +22,8 @@ urlpatterns = [
     path("users/<int:pk>/edit/", views.UserUpdate.as_view(), name="edit_user"),
     path("users/<int:pk>/password/", views.UserPassword.as_view(), name="user_password"),
     path("users/<int:pk>/active/", views.activate, name="user_active"),
-    path("theme/", views.theme, name="theme"),
+    path("theme/", preferences.theme, name="theme"),
+    path("clock/", preferences.clock, name="clock"),
     # The login page offers both languages, so this must answer strangers too.
     path("language/", login_not_required(set_language), name="language"),
 ]

@@ -7,20 +7,16 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth_views
-from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import PasswordChangeForm
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
 from django.http import (
     HttpRequest,
     HttpResponse,
-    HttpResponseBadRequest,
-    HttpResponseRedirect,
 )
 from django.shortcuts import redirect
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse_lazy
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -42,8 +38,6 @@ from energysys.lists import FacetedListMixin
 from energysys.views import InvalidFormMixin
 
 READERS = (Role.SUPER_ADMIN, Role.ADMIN)
-THEMES = ("light", "dark")
-YEAR_S = 60 * 60 * 24 * 365
 
 
 class Login(InvalidFormMixin, auth_views.LoginView):
@@ -59,22 +53,6 @@ class PasswordChange(InvalidFormMixin, auth_views.PasswordChangeView):
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         messages.success(self.request, _("Your password is changed."))
         return super().form_valid(form)
-
-
-@require_POST
-@login_not_required
-def theme(request: HttpRequest) -> HttpResponse:
-    """Remember light or dark in a cookie and go back, for readers without a script."""
-    chosen = request.POST.get("theme")
-    if chosen not in THEMES:
-        return HttpResponseBadRequest(_("The theme is light or dark."))
-    target = request.POST.get("next", "")
-    host = {request.get_host()}
-    if target[:1] != "/" or not url_has_allowed_host_and_scheme(target, host, request.is_secure()):
-        target = reverse("dashboard")
-    response = HttpResponseRedirect(target)
-    response.set_cookie("theme", chosen, max_age=YEAR_S, samesite="Lax")
-    return response
 
 
 class UserList(RolesMixin, FacetedListMixin, ScopedViewMixin, ListView):

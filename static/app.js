@@ -70,13 +70,21 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-const turkishClock = new Intl.DateTimeFormat("tr", {
-  hour: "2-digit",
-  minute: "2-digit",
-  timeZone: "Europe/Istanbul",
-});
-setInterval(() => {
-  for (const clock of document.querySelectorAll("[data-clock]")) {
-    clock.textContent = turkishClock.format(new Date());
-  }
-}, 10000);
+const HOUR = 3600000;
+
+function written(at, timeZone) {
+  return at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone });
+}
+
+function tick() {
+  const clocks = [...document.querySelectorAll("[data-clock]")];
+  for (const clock of clocks) clock.textContent = written(new Date(), clock.dataset.clock);
+  const publication = document.querySelector("[data-publication]");
+  if (!publication) return;
+  const zone = clocks[0].dataset.clock;
+  // The next full hour, at which SMF of the hour that ended 4 hours before is published.
+  const next = (Math.floor(Date.now() / HOUR) + 1) * HOUR;
+  const [from, until, at] = [next - 5 * HOUR, next - 4 * HOUR, next].map((time) => written(new Date(time), zone));
+  publication.textContent = `${from}–${until}, ${at}`;
+}
+setInterval(tick, 10000);

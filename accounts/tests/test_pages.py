@@ -21,6 +21,8 @@ ANSWERS = [
     ("accounts:logout", "get", 405, 405, 405, 405),
     ("accounts:theme", "get", 405, 405, 405, 405),
     ("accounts:theme", "post", 400, 400, 400, 400),
+    ("accounts:clock", "get", 405, 405, 405, 405),
+    ("accounts:clock", "post", 400, 400, 400, 400),
     ("accounts:language", "post", 302, 302, 302, 302),
     ("accounts:new_user", "get", 200, 403, 403, 403),
     ("accounts:new_user", "post", 422, 403, 403, 403),

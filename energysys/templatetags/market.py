@@ -7,11 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.utils import dateformat, formats
+from django.utils import dateformat, formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-
-from energysys.clock import ISTANBUL
 
 register = template.Library()
 
@@ -64,9 +62,21 @@ def signed_percent(share: Number | None, places: int = 1) -> str:
 
 
 def written(at: dt.date, form: str) -> str:
-    """A date or a time by a format string; times in Turkish time."""
-    local = at.astimezone(ISTANBUL) if isinstance(at, dt.datetime) else at
+    """A date or a time by a format string; times on the reader's clock."""
+    local = timezone.localtime(at) if isinstance(at, dt.datetime) else at
     return dateformat.format(local, form)
+
+
+@register.simple_tag
+def clock_zone() -> str:
+    """What stands beside every time: `TRT +03:00` or `UTC`."""
+    return "UTC" if timezone.get_current_timezone() is dt.UTC else "TRT +03:00"
+
+
+@register.simple_tag
+def clock_offset_minutes() -> int:
+    """How far the reader's clock is ahead of UTC, for scripts."""
+    return 0 if timezone.get_current_timezone() is dt.UTC else 180
 
 
 @register.filter

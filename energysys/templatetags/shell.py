@@ -15,9 +15,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import pgettext_lazy
 from lucide.templatetags.lucide import lucide
 
+from energysys.clock import HOUR, ISTANBUL
 from energysys.packages import package_address
 
 register = template.Library()
+
+# SMF is published 4 hours after the end of its hour.
+SMF_FOLLOWS_START_AFTER = 5 * HOUR
 
 # Colour and shape never stand alone: `_status.html` always writes the word as well.
 MARKS = {
@@ -110,9 +114,22 @@ def running_event_count(context: Context) -> int:
     return count
 
 
-@register.simple_tag
-def now_in_turkey() -> dt.datetime:
-    return timezone.now()
+@register.inclusion_tag("_clock.html")
+def shell_clock() -> dict[str, Any]:
+    """Now on both clocks, and what the market publishes on the next full hour."""
+    now = timezone.now()
+    is_utc = timezone.get_current_timezone() is dt.UTC
+    other = ISTANBUL if is_utc else dt.UTC
+    publication = now.replace(minute=0, second=0, microsecond=0) + HOUR
+    return {
+        "now": now,
+        # What a script keeps going: the reader's clock first.
+        "zones": ("UTC", "Europe/Istanbul") if is_utc else ("Europe/Istanbul", "UTC"),
+        "other_time": f"{now.astimezone(other):%H:%M}",
+        "other_name": "TRT" if is_utc else "UTC",
+        "publication": publication,
+        "smf": publication - SMF_FOLLOWS_START_AFTER,
+    }
 
 
 @register.filter
