@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.fields.json import KT
@@ -111,3 +113,35 @@ class HourState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ts:%Y-%m-%d %H:%M}"
+
+
+class CalibrationFigure(models.Model):
+    """A figure of the real market, or a shape or table of them, with its unit and source.
+
+    Simulated figures of the same name are compared with it. `low` and `high` are the band in
+    which a year passes for a real one; `least_days` is how many days a figure needs to be judged.
+    """
+
+    name = models.CharField(max_length=60, primary_key=True)
+    value = models.JSONField()
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    least_days = models.PositiveSmallIntegerField(default=0)
+    unit = models.CharField(max_length=200)
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        db_table = "simulation_calibration"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def band(self) -> tuple[float, float]:
+        """From which value up to which one the figure passes; without limits any does."""
+        low = -math.inf if self.low is None else self.low
+        return low, math.inf if self.high is None else self.high
+
+    @property
+    def has_band(self) -> bool:
+        return self.low is not None or self.high is not None

@@ -6,7 +6,7 @@ REVOKE ALL ON django_migrations FROM {app};
 GRANT SELECT ON django_migrations TO {app};
 REVOKE INSERT, UPDATE, DELETE ON
     incidents_eventversion,
-    simulation_hourstate, simulation_parameter, simulation_settings,
+    simulation_calibration, simulation_hourstate, simulation_parameter, simulation_settings,
     transparency_hourlyconsumption, transparency_hourlygeneration, transparency_hourlyprice,
     transparency_writecounter
 FROM {app};

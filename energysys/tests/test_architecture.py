@@ -48,6 +48,7 @@ FORBIDDEN = [
     "UPDATE simulation_settings SET default_seed = 1",
     "UPDATE simulation_settings SET scenario = '{}'",
     "UPDATE simulation_parameter SET unit = ''",
+    "UPDATE simulation_calibration SET low = 0",
     "DELETE FROM simulation_hourstate",
     "UPDATE transparency_writecounter SET writes = 0",
     "DELETE FROM django_migrations",
