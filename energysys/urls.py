@@ -19,6 +19,7 @@ urlpatterns = [
     path("health/live", views.live, name="live"),
     path("health/ready", views.ready, name="ready"),
     path("admin/", admin.site.urls),
+    path("", include("transparency.epias.urls")),
     path("", include("transparency.urls")),
     path("", include("accounts.urls")),
     path("", include("assets.urls")),

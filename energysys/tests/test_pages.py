@@ -31,8 +31,10 @@ ROLE_TABLES = [
     transparency_pages.PAGES,
     transparency_pages.PLANT,
 ]
-# Not of ours, or without a person to ask for a role.
-OUTSIDE = re.compile(r"^(admin|api|health|i18n|static)\b")
+# Not of ours, without a person to ask for a role, or for machines.
+OUTSIDE = re.compile(
+    r"^\^?(admin|api|cas|electricity-service|health|i18n|reporting-service|static)\b"
+)
 
 
 def page_names(resolver, prefix="", namespace=""):
