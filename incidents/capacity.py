@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
+from typing import Any
 
 from django.db import connection
+from django.db.models import Count
 
+from assets.availability import Step, available_steps
 from assets.models import PowerPlant
+
+OFFERED = 3
+# An event without an end lasts longer than anything that is looked at.
+FOR_EVER = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
 
 
 def free_mw(
@@ -20,3 +29,40 @@ def free_mw(
         )
         (busy,) = cursor.fetchone()
     return plant.installed_capacity_mw - busy
+
+
+@dataclass
+class Room:
+    """What a plant has free in `[start, end)`, and who takes the rest; without an end for ever."""
+
+    plant: PowerPlant
+    start: dt.datetime
+    end: dt.datetime | None
+    but: int | None
+
+    @cached_property
+    def free_mw(self) -> Decimal:
+        return max(Decimal(0), free_mw(self.plant, self.start, self.end, self.but))
+
+    @cached_property
+    def rivals(self) -> list[Any]:
+        """The other events of that period."""
+        events: Any = self.plant.events  # type: ignore[attr-defined]
+        found = events.standing().overlapping(self.start, self.end).exclude(pk=self.but)
+        return list(found.order_by("starts_at", "pk"))
+
+    @cached_property
+    def fullest(self) -> Step:
+        """The first instant at which the others take most."""
+        steps = available_steps(
+            self.plant.installed_capacity_mw, self.rivals, self.start, self.end or FOR_EVER
+        )
+        return min(steps, key=lambda step: step.available_mw)
+
+    @cached_property
+    def usual_mw(self) -> list[Decimal]:
+        """Amounts that events of this plant took before and that still fit, the commonest first."""
+        events: Any = self.plant.events  # type: ignore[attr-defined]
+        past = events.filter(affected_mw__lt=self.free_mw).order_by()
+        past = past.values("affected_mw").annotate(times=Count("pk"))
+        return [row["affected_mw"] for row in past.order_by("-times", "-affected_mw")[:OFFERED]]

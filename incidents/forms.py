@@ -1,4 +1,4 @@
-"""The filter and the form of plant events: Turkish times, megawatts as the reader writes them."""
+"""The filter and the forms of plant events: Turkish times, megawatts as the reader writes them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,34 +16,15 @@ from django_filters import rest_framework as filters
 
 from accounts.models import User
 from assets.filters import visible_plants
-from assets.models import PowerPlant
+from assets.models import FuelType, PowerPlant
 from energysys.fields import MegawattField
+from energysys.lists import SortFilter
 from energysys.templatetags.market import mw
-from incidents.capacity import free_mw
+from incidents.capacity import Room
 from incidents.filters import EventFilter
 from incidents.models import EventState, EventType, PlantEvent
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-
-
-class EventListFilter(EventFilter):
-    """The event filter as the page shows it: one plant at a time, from a list."""
-
-    plant = filters.ModelChoiceFilter(
-        queryset=visible_plants,
-        to_field_name="eic",
-        label=gettext_lazy("plant"),
-        empty_label=gettext_lazy("All plants"),
-    )
-    event_type = filters.ChoiceFilter(
-        choices=EventType.choices, label=gettext_lazy("type"), empty_label=gettext_lazy("Any type")
-    )
-    state = filters.ChoiceFilter(
-        choices=EventState.choices,
-        method="filter_state",
-        label=gettext_lazy("State now"),
-        empty_label=gettext_lazy("Any state"),
-    )
 
 
 class EventTimeField(forms.DateTimeField):
@@ -66,6 +48,54 @@ class EventTimeField(forms.DateTimeField):
         return time
 
 
+class EventTimeFilter(filters.Filter):
+    field_class = EventTimeField
+
+
+class EventListFilter(EventFilter):
+    """The event filter as the page shows it: Turkish times, and the state as facets."""
+
+    q = filters.CharFilter(
+        method="filter_text", label=gettext_lazy("Plant, organization or reason contains")
+    )
+    plant = filters.ModelChoiceFilter(
+        queryset=visible_plants, to_field_name="eic", label=gettext_lazy("plant")
+    )
+    event_type = filters.ChoiceFilter(
+        choices=EventType.choices, label=gettext_lazy("type"), empty_label=gettext_lazy("Any type")
+    )
+    fuel_type = filters.ChoiceFilter(
+        field_name="plant__fuel_type",
+        choices=FuelType.choices,
+        label=gettext_lazy("fuel"),
+        empty_label=gettext_lazy("All fuels"),
+    )
+    state = filters.ChoiceFilter(
+        choices=EventState.choices, method="filter_state", label=gettext_lazy("State now")
+    )
+    start = EventTimeFilter(method="filter_start", label=gettext_lazy("from"))
+    end = EventTimeFilter(
+        field_name="starts_at", lookup_expr="lt", label=gettext_lazy("until (not included)")
+    )
+    sort = SortFilter(
+        fields={
+            "starts_at": "start",
+            "ends_at": "end",
+            "plant__name": "plant",
+            "reason": "reason",
+            "affected_mw": "affected",
+        }
+    )
+
+    def filter_text(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.filter(
+            Q(reason__icontains=value)
+            | Q(plant__name__icontains=value)
+            | Q(plant__eic__icontains=value)
+            | Q(plant__organization__name__icontains=value)
+        )
+
+
 class EventForm(forms.ModelForm):
     """Checks what the database will check, so that the answer names the field and the fix."""
 
@@ -83,6 +113,8 @@ class EventForm(forms.ModelForm):
     )
     starts_at = EventTimeField(label=gettext_lazy("start"))
     ends_at = EventTimeField(label=gettext_lazy("expected end"), required=False)
+    # Which version the person was reading; somebody else's newer one must not be overwritten.
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
 
     class Meta:
         model = PlantEvent
@@ -97,6 +129,7 @@ class EventForm(forms.ModelForm):
         ]
         widgets = {
             "event_type": forms.RadioSelect,
+            "reason": forms.TextInput({"list": "reasons", "autocomplete": "off"}),
             "description": forms.Textarea({"rows": 3}),
         }
 
@@ -108,7 +141,10 @@ class EventForm(forms.ModelForm):
         self.fields["event_type"].choices = self.fields["event_type"].choices[1:]  # type: ignore[attr-defined]
         if self.instance.pk:
             self.fields["plant"].disabled = True
-            self.initial["plant"] = self.instance.plant.eic
+            self.initial |= {
+                "plant": self.instance.plant.eic,
+                "version": self.instance.version,
+            }
 
     def clean_starts_at(self) -> dt.datetime:
         return self.with_seconds("starts_at")  # type: ignore[return-value]
@@ -130,9 +166,9 @@ class EventForm(forms.ModelForm):
         if start and end and end <= start:
             self.add_error("ends_at", _("The end is not after the start."))
         lost = wish.get("affected_mw")
-        if self.free is not None and lost and lost > self.free:
-            sentence = _("At most %(free)s MW are free in that period.") % {"free": mw(self.free)}
-            self.add_error("affected_mw", sentence)
+        if self.room and lost and lost > self.room.free_mw:
+            sentence = _("At most %(free)s MW are free in that period.")
+            self.add_error("affected_mw", sentence % {"free": mw(self.room.free_mw)})
         return wish
 
     @cached_property
@@ -146,17 +182,16 @@ class EventForm(forms.ModelForm):
         return plants.filter(eic=self.initial.get("plant")).first()
 
     @cached_property
-    def free(self) -> Decimal | None:
-        """MW free in the period of the form; None while plant or times are unclear."""
+    def room(self) -> Room | None:
+        """What is free in the period of the form; None while plant or times are unclear."""
         source = self.cleaned_data if self.is_bound else self.initial
         start, end = source.get("starts_at"), source.get("ends_at")
         if self.chosen_plant is None or start is None or (end and end <= start):
             return None
-        return max(Decimal(0), free_mw(self.chosen_plant, start, end, self.instance.pk))
+        return Room(self.chosen_plant, start, end, self.instance.pk)
 
-    @property
-    def busy(self) -> Decimal:
-        """MW that other events take at the fullest instant of that period."""
-        if self.chosen_plant is None or self.free is None:
-            return Decimal(0)
-        return self.chosen_plant.installed_capacity_mw - self.free
+
+class EndForm(forms.Form):
+    """When an event ended, or will; the form offers the present minute."""
+
+    ends_at = EventTimeField(label=gettext_lazy("end"), required=False)

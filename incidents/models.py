@@ -58,13 +58,21 @@ class PlantEventQuerySet(OrganizationRunQuerySet["PlantEvent"]):
 
     def in_state(self, state: str, at: dt.datetime) -> PlantEventQuerySet:
         """Events whose `state_at(at)` is `state`."""
-        if state == EventState.DISMISSED:
-            return self.exclude(dismissed_at=None)
-        if state == EventState.PLANNED:
-            return self.standing().filter(starts_at__gt=at)
-        if state == EventState.ENDED:
-            return self.standing().filter(ends_at__lte=at)
-        return self.running_at(at)
+        return self.filter(state_rule(state, at))
+
+
+def state_rule(state: str, at: dt.datetime) -> Q:
+    """What makes the `state_at(at)` of an event `state`."""
+    if state == EventState.DISMISSED:
+        return Q(dismissed_at__isnull=False)
+    return (
+        Q(dismissed_at=None)
+        & {
+            EventState.PLANNED: Q(starts_at__gt=at),
+            EventState.RUNNING: Q(period__contains=at),
+            EventState.ENDED: Q(ends_at__lte=at),
+        }[EventState(state)]
+    )
 
 
 class PlantEvent(models.Model):
@@ -164,6 +172,20 @@ class PlantEvent(models.Model):
     @property
     def state(self) -> EventState:
         return self.state_at(timezone.now())
+
+    @property
+    def lost_so_far_mwh(self) -> Decimal:
+        return self.lost_mwh(timezone.now()) or Decimal(0)
+
+    def lost_mwh(self, at: dt.datetime | None = None) -> Decimal | None:
+        """Capacity lost until `at`, MW times hours; without `at` until the end, None if open."""
+        if self.dismissed_at:
+            return Decimal(0)
+        until = self.ends_at if at is None else min(at, self.ends_at or at)
+        if until is None:
+            return None
+        seconds = max(0, int((until - self.starts_at).total_seconds()))
+        return self.affected_mw * seconds / 3600
 
     def clean(self) -> None:
         # The database has the rule; here it finds the field that the person should change.

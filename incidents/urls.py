@@ -10,6 +10,7 @@ urlpatterns = [
     path("events/", views.EventList.as_view(), name="events"),
     path("events/report/", views.EventReport.as_view(), name="report"),
     path("events/free/", views.free, name="free"),
+    path("events/plan/", views.plan, name="plan"),
     path("events/<int:pk>/", views.EventDetail.as_view(), name="event"),
     path("events/<int:pk>/edit/", views.EventUpdate.as_view(), name="edit"),
     path("events/<int:pk>/end/", views.end, name="end"),

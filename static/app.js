@@ -44,6 +44,7 @@ document.addEventListener("submit", (event) => {
 
 // A button such as “all 580” writes its value into the field it names.
 document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
   const fill = event.target.closest("[data-fill]");
   if (fill) {
     event.preventDefault();

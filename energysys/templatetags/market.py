@@ -155,6 +155,15 @@ def capacity_bar(
     }
 
 
+@register.inclusion_tag("_event_bar.html")
+def event_bar(event: Any) -> dict[str, Any]:
+    """The share of its plant that an event takes: hatched while it matters, grey afterwards."""
+    share = float(event.affected_mw) / (float(event.plant.installed_capacity_mw) or 1.0)
+    hatch = {"failure": "hatch-fail", "maintenance": "hatch-maint"}[event.event_type]
+    matters = event.state in ("running", "planned")
+    return {"width": f"{100 * min(1.0, share):.1f}%", "hatch": hatch if matters else ""}
+
+
 @register.inclusion_tag("_day_bar.html")
 def day_bar(installed: Number, failure: Number = 0, maintenance: Number = 0) -> dict[str, Any]:
     """The same upright, for one day of many: what is taken stands above what is left."""

@@ -17,6 +17,7 @@ LISTS = [
     ("incidents:report", "get", 200, 200, 403, 200),
     ("incidents:report", "post", 422, 422, 403, 422),
     ("incidents:free", "get", 200, 200, 403, 200),
+    ("incidents:plan", "get", 200, 200, 200, 200),
 ]
 EVENT = [
     ("incidents:event", "get", 200, 200, 200, 404),
@@ -24,7 +25,7 @@ EVENT = [
     ("incidents:edit", "post", 422, 422, 403, 404),
     ("incidents:end", "post", 302, 302, 403, 404),
     ("incidents:dismiss", "post", 302, 302, 403, 404),
-    ("incidents:end", "get", 405, 405, 405, 405),
+    ("incidents:end", "get", 200, 200, 403, 404),
     ("incidents:dismiss", "get", 405, 405, 405, 405),
 ]
 
@@ -154,7 +155,7 @@ def test_the_address_chooses_the_plant(client, world):
     form = client.get(reverse("incidents:report"), {"plant": world.plant.eic}).context["form"]
 
     assert form["plant"].value() == world.plant.eic
-    assert form.free == 100
+    assert form.room.free_mw == 100
 
 
 def test_a_change_keeps_the_seconds_that_the_form_does_not_show(client, world):
@@ -186,7 +187,8 @@ def test_a_dismissed_event_refuses_a_change_and_says_so(client, world):
 
     response = client.post(reverse("incidents:edit", args=[event.pk]), entry(world.plant))
 
-    assert "__all__" in errors_of(response)
+    assert response.status_code == 409
+    assert response.context["form"].non_field_errors()
 
 
 def test_ending_gives_the_capacity_back_and_doing_it_twice_tells_why_not(client, world):
@@ -248,7 +250,8 @@ def test_the_free_part_follows_plant_and_times(client, world):
     times = {"starts_at": "2026-11-22T16:20", "plant": world.plant.eic}
 
     def free(**query):
-        return client.get(reverse("incidents:free"), query).context["form"].free
+        room = client.get(reverse("incidents:free"), query).context["form"].room
+        return room and room.free_mw
 
     assert free(**times) == 60
     assert free(event=event.pk, starts_at=times["starts_at"]) == 100
@@ -260,9 +263,187 @@ def test_event_pages_take_few_queries(client, world, django_assert_max_num_queri
     for _number in range(5):
         event = make_event(world.plant, affected_mw=Decimal(5))
 
-    for page in ("incidents:events", "incidents:report"):
+    with django_assert_max_num_queries(8):
+        client.get(reverse("incidents:events"))
+    for page in ("incidents:report", "incidents:plan"):
         with django_assert_max_num_queries(12):
             client.get(reverse(page))
     for page in ("incidents:event", "incidents:edit"):
         with django_assert_max_num_queries(12):
             client.get(reverse(page, args=[event.pk]))
+
+
+def test_a_change_of_what_somebody_else_has_changed_keeps_the_text_and_tells(client, world):
+    client.force_login(world.people["admin"])
+    client.cookies["django_language"] = "en"
+    event = make_event(world.plant)
+    address = reverse("incidents:edit", args=[event.pk])
+    seen = client.get(address).context["form"]["version"].value()
+    client.post(address, entry(world.plant, affected_mw="50", version=seen))
+
+    late = client.post(address, entry(world.plant, affected_mw="45", reason="mine", version=seen))
+
+    event.refresh_from_db()
+    page = late.content.decode()
+    assert (late.status_code, event.affected_mw, event.version) == (409, 50, 2)
+    assert 'value="mine"' in page
+    assert f'href="{event.get_absolute_url()}#v2"' in page
+    changed = {change["name"]: change["new"] for change in late.context["meanwhile"]}
+    assert changed["affected_mw"] == 50
+
+    newest = late.context["form"]["version"].value()
+    client.post(address, entry(world.plant, affected_mw="45", reason="mine", version=newest))
+    event.refresh_from_db()
+    assert (event.affected_mw, event.reason, event.version) == (45, "mine", 3)
+
+
+def test_without_a_script_the_buttons_fill_in_and_publish_nothing(client, world):
+    client.force_login(world.people["admin"])
+    client.cookies["django_language"] = "en"
+    make_event(world.plant, starts_at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
+
+    looked = client.post(
+        reverse("incidents:report"), entry(world.plant, reason="", affected_mw="", look="yes")
+    )
+    filled = client.post(
+        reverse("incidents:report"), entry(world.plant, reason="pump", affected_mw="", fill="60")
+    )
+
+    assert looked.status_code == filled.status_code == 200
+    assert "60 MW free in that period" in looked.content.decode()
+    assert not looked.context["form"].errors
+    assert filled.context["form"]["affected_mw"].value() == "60"
+    assert filled.context["form"]["reason"].value() == "pump"
+    assert filled.context["effect"].left_mw == 0
+    assert PlantEvent.objects.count() == 1
+
+
+def test_usual_amounts_that_still_fit_are_offered(client, world):
+    client.force_login(world.people["admin"])
+    past = {
+        "starts_at": dt.datetime(2026, 10, 1, tzinfo=dt.UTC),
+        "ends_at": dt.datetime(2026, 10, 2, tzinfo=dt.UTC),
+    }
+    for amount in (25, 25, 30):
+        make_event(world.plant, affected_mw=Decimal(amount), **past)
+
+    room = client.get(reverse("incidents:report"), {"plant": world.plant.eic}).context["form"].room
+
+    assert room.usual_mw == [25, 30]
+
+
+def test_the_effect_of_publishing_is_told_before(client, world):
+    client.force_login(world.people["admin"])
+
+    query = entry(world.plant, affected_mw="30", starts_at="2026-11-22T16:20")
+    effect = client.get(reverse("incidents:free"), query).context["effect"]
+
+    assert (effect.free_mw, effect.left_mw) == (100, 70)
+    assert float(effect.lost_mwh) == pytest.approx(30 * (5 + 40 / 60))
+    assert effect.hours == 6
+
+
+def test_the_only_plant_of_an_admin_is_chosen_already(client, world):
+    client.force_login(world.people["admin"])
+
+    form = client.get(reverse("incidents:report")).context["form"]
+
+    assert form["plant"].value() == world.plant.eic
+    assert form["event_type"].value() == "failure"
+
+
+def test_an_event_ends_at_a_given_time(client, world):
+    client.force_login(world.people["admin"])
+    event = make_event(world.plant)
+    ended = (event.starts_at + dt.timedelta(minutes=20)).astimezone(ISTANBUL)
+
+    response = client.post(
+        reverse("incidents:end", args=[event.pk]), {"ends_at": f"{ended:%Y-%m-%dT%H:%M}"}
+    )
+
+    event.refresh_from_db()
+    assert response.url == event.get_absolute_url()
+    assert event.ends_at == ended.replace(second=0, microsecond=0)
+
+
+@pytest.mark.parametrize("given", ["2020-01-01T00:00", "tomorrow", "9999-12-31T23:59"])
+def test_a_bad_end_is_refused_at_its_field(client, world, given):
+    client.force_login(world.people["admin"])
+    event = make_event(world.plant)
+
+    response = client.post(reverse("incidents:end", args=[event.pk]), {"ends_at": given})
+
+    assert "ends_at" in errors_of(response)
+    event.refresh_from_db()
+    assert event.ends_at is None
+
+
+def test_the_facets_count_each_state(client, world):
+    client.force_login(world.people["admin"])
+    now = timezone.now()
+    day = dt.timedelta(days=1)
+    make_event(world.plant, affected_mw=1)
+    make_event(world.plant, affected_mw=1, event_type="maintenance", starts_at=now + day)
+    make_event(world.plant, affected_mw=1, starts_at=now - 2 * day, ends_at=now - day)
+    make_event(world.plant, affected_mw=1, dismissed_at=now)
+    make_event(world.other_plant)
+
+    def counts(**query):
+        facets = client.get(reverse("incidents:events"), query).context["facets"]
+        return {facet.value: facet.rows for facet in facets}
+
+    every = {"": 4, "running": 1, "planned": 1, "ended": 1, "dismissed": 1}
+    assert counts() == counts(state="ended") == every
+    assert counts(event_type="maintenance") == {
+        "": 1,
+        "running": 0,
+        "planned": 1,
+        "ended": 0,
+        "dismissed": 0,
+    }
+
+
+def test_events_are_found_by_text_fuel_and_turkish_time(client, world):
+    client.force_login(world.people["super_admin"])
+    start = dt.datetime(2026, 11, 22, 16, 20, tzinfo=ISTANBUL)
+    event = make_event(world.plant, reason="Yağ kaçağı", starts_at=start)
+
+    def listed(**query):
+        return list(client.get(reverse("incidents:events"), query).context["page_obj"])
+
+    assert listed(q="yağ") == listed(q="nova") == listed(q=world.plant.eic) == [event]
+    assert listed(q="bora") == listed(fuel_type="wind") == []
+    assert listed(end="2026-11-22T16:20") == []
+    assert listed(end="2026-11-22T16:21") == listed(start="2026-11-22T18:00") == [event]
+    assert listed(start="nonsense") == []
+
+
+def test_lost_energy_is_capacity_times_time(world):
+    now = timezone.now()
+    hour = dt.timedelta(hours=1)
+    open_ended = make_event(world.plant, affected_mw=Decimal(30), starts_at=now - 2 * hour)
+    planned = make_event(
+        world.plant, affected_mw=Decimal(10), starts_at=now + hour, ends_at=now + 4 * hour
+    )
+
+    assert (open_ended.lost_mwh(now), open_ended.lost_mwh()) == (60, None)
+    assert (planned.lost_mwh(now), planned.lost_mwh()) == (0, 30)
+    planned.dismissed_at = now
+    assert planned.lost_mwh() == 0
+
+
+def test_the_outage_plan_shows_the_next_14_days_of_ones_own_plants(client, world):
+    client.force_login(world.people["analyst"])
+    now = timezone.now()
+    day = dt.timedelta(days=1)
+    planned = make_event(world.plant, starts_at=now + 3 * day, ends_at=now + 4 * day)
+    make_event(world.plant, starts_at=now + 20 * day, affected_mw=1)
+    make_event(world.plant, starts_at=now - 2 * day, ends_at=now - day)
+    make_event(world.other_plant)
+
+    outlooks = client.get(reverse("incidents:plan")).context["outlooks"]
+
+    assert [(outlook.plant, outlook.events) for outlook in outlooks] == [(world.plant, [planned])]
+    assert [entry.step.available_mw for entry in outlooks[0].days][2:4] == [100, 60]
+    stranger = client.get(reverse("incidents:plan"), {"plant": world.other_plant.eic})
+    assert stranger.status_code == 404
