@@ -5,7 +5,7 @@ from assets.models import Organization, PowerPlant
 
 @admin.register(Organization)
 class OrganizationAdmin(admin.ModelAdmin):
-    list_display = ("name", "eic")
+    list_display = ("name", "eic", "invents_outages")
     search_fields = ("name", "eic")
     ordering = ("name",)
 

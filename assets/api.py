@@ -19,7 +19,7 @@ from energysys.api import CleanModelSerializer
 class OrganizationSerializer(CleanModelSerializer):
     class Meta:
         model = Organization
-        fields = ["eic", "name"]
+        fields = ["eic", "name", "invents_outages"]
 
 
 class PlantSerializer(CleanModelSerializer):

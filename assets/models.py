@@ -68,6 +68,11 @@ class Organization(models.Model):
     eic = models.CharField(
         _("EIC"), max_length=16, unique=True, validators=[validate_organization_eic]
     )
+    invents_outages = models.BooleanField(
+        _("invented outages"),
+        default=True,
+        help_text=_("The simulation lets plants of this organization fail by themselves."),
+    )
 
     objects = OrganizationQuerySet.as_manager()
 
@@ -192,7 +197,7 @@ class PowerPlant(models.Model):
             F("pk"),
             Func(Now(), Value(None), function="tstzrange"),
             Value(None),
-            function="incidents_busy_mw_v1",
+            function="incidents_busy_mw_v2",
             output_field=models.DecimalField(),
         )
         busy_mw = PowerPlant.objects.filter(pk=self.pk).values_list(busy, flat=True).first()

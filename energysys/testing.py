@@ -120,8 +120,11 @@ def make_world() -> SimpleNamespace:
     from accounts.models import User
     from assets.models import Organization
 
-    nova = Organization.objects.create(name="Nova Enerji", eic=organization_eic(1))
-    bora = Organization.objects.create(name="Bora Elektrik", eic=organization_eic(2))
+    # Nothing happens in the story but what a test lets happen.
+    nova, bora = (
+        Organization.objects.create(name=name, eic=organization_eic(number), invents_outages=False)
+        for number, name in enumerate(("Nova Enerji", "Bora Elektrik"), start=1)
+    )
     people = {
         "super_admin": User.objects.create_superuser("super", PASSWORD),
         "admin": User.objects.create_user("nova", PASSWORD, role=Role.ADMIN, organization=nova),

@@ -12,7 +12,15 @@ from incidents.models import EventVersion, PlantEvent
 class PlantEventAdmin(admin.ModelAdmin):
     """An event is dismissed, never deleted: what was known of it stays known."""
 
-    list_display = ("plant", "event_type", "affected_mw", "starts_at", "ends_at", "dismissed_at")
+    list_display = (
+        "plant",
+        "event_type",
+        "affected_mw",
+        "starts_at",
+        "ends_at",
+        "dismissed_at",
+        "invented_at",
+    )
     list_filter = ("event_type", "plant__organization")
     list_select_related = ("plant",)
     search_fields = ("plant__name", "plant__eic", "reason")

@@ -41,6 +41,7 @@ class EventSerializer(CleanModelSerializer):
     reported_at = MarketTimeField(read_only=True)
     dismissed_at = MarketTimeField(read_only=True)
     state = serializers.CharField(read_only=True)
+    is_simulated = serializers.BooleanField(read_only=True)
 
     class Meta:
         model = PlantEvent
@@ -56,6 +57,7 @@ class EventSerializer(CleanModelSerializer):
             "reported_at",
             "dismissed_at",
             "state",
+            "is_simulated",
         ]
 
     def validate_plant(self, plant: PowerPlant) -> PowerPlant:

@@ -22,10 +22,13 @@ FOR_EVER = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
 def free_mw(
     plant: PowerPlant, start: dt.datetime, end: dt.datetime | None, but: int | None
 ) -> Decimal:
-    """MW that no standing event, but for the one with key `but`, takes anywhere in the period."""
+    """MW that no standing event, but for the one with key `but`, takes anywhere in the period.
+
+    What the engine invented takes none: it yields to what people report.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT incidents_busy_mw_v1(%s, tstzrange(%s, %s), %s)", [plant.pk, start, end, but]
+            "SELECT incidents_busy_mw_v2(%s, tstzrange(%s, %s), %s)", [plant.pk, start, end, but]
         )
         (busy,) = cursor.fetchone()
     return plant.installed_capacity_mw - busy

@@ -30,12 +30,15 @@ class EventFilter(filters.FilterSet):
     state = filters.ChoiceFilter(
         choices=EventState.choices, method="filter_state", label=_("State now")
     )
+    is_simulated = filters.BooleanFilter(
+        field_name="invented_at", lookup_expr="isnull", exclude=True, label=_("simulated")
+    )
     start = AwareDateTimeFilter(method="filter_start", label=_("from"))
     end = AwareDateTimeFilter(field_name="starts_at", lookup_expr="lt", label=_("until"))
 
     class Meta:
         model = PlantEvent
-        fields = ["plant", "event_type", "state", "start", "end"]
+        fields = ["plant", "event_type", "state", "is_simulated", "start", "end"]
 
     def filter_state(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.in_state(value, timezone.now())

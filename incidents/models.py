@@ -80,7 +80,8 @@ class PlantEvent(models.Model):
 
     An event without an end lasts until somebody ends it. The database keeps the sum of a plant's
     overlapping events within its installed capacity, versions every change and recalculates the
-    hours that it touches.
+    hours that it touches. What the engine invents is seen by nobody before it starts, and yields
+    the MW that a report needs.
     """
 
     plant = models.ForeignKey(
@@ -123,6 +124,9 @@ class PlantEvent(models.Model):
         verbose_name=_("changed by"),
     )
     version = models.PositiveIntegerField(default=1, editable=False)
+    # The start of the outage that the engine invented here; where it had to yield, several rows
+    # tell of one outage. The engine looks after them until a person changes one.
+    invented_at = models.DateTimeField(_("invented"), null=True, editable=False)
     dismissed_at = models.DateTimeField(_("dismissed"), null=True, editable=False)
 
     objects = PlantEventQuerySet.as_manager()
@@ -153,6 +157,11 @@ class PlantEvent(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(event_type__in=EventType.values), name="event_type_is_known"
+            ),
+            models.UniqueConstraint(
+                fields=["plant", "invented_at", "starts_at"],
+                condition=Q(invented_at__isnull=False, dismissed_at=None),
+                name="event_is_invented_once",
             ),
         ]
 
@@ -186,6 +195,11 @@ class PlantEvent(models.Model):
             return None
         seconds = max(0, int((until - self.starts_at).total_seconds()))
         return self.affected_mw * seconds / 3600
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether the engine invented the event."""
+        return self.invented_at is not None
 
     def clean(self) -> None:
         # The database has the rule; here it finds the field that the person should change.

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,7 +32,7 @@ def update_event(event: PlantEvent, *, by: User) -> PlantEvent:
     """Store changed fields of an event that is not dismissed and that nobody else has changed."""
     event.changed_by = by
     with transaction.atomic():
-        stored = PlantEvent.objects.select_for_update().get(pk=event.pk)
+        stored = locked(event)
         refuse_dismissed(stored)
         if stored.version != event.version:
             raise EventConflictError(
@@ -45,7 +45,7 @@ def end_event(event: PlantEvent, *, by: User, at: dt.datetime | None = None) -> 
     """End a running event at `at` (default: now); the later hours get their capacity back."""
     now = timezone.now()
     with transaction.atomic():
-        event = PlantEvent.objects.select_for_update().get(pk=event.pk)
+        event = locked(event)
         refuse_dismissed(event)
         state = event.state_at(now)
         if state == EventState.ENDED:
@@ -62,11 +62,21 @@ def end_event(event: PlantEvent, *, by: User, at: dt.datetime | None = None) -> 
 def dismiss_event(event: PlantEvent, *, by: User) -> PlantEvent:
     """Withdraw an event, before its start too; it stays readable and counts nowhere."""
     with transaction.atomic():
-        event = PlantEvent.objects.select_for_update().get(pk=event.pk)
+        event = locked(event)
         refuse_dismissed(event)
         event.dismissed_at = timezone.now()
         event.changed_by = by
         return save_event(event)
+
+
+def locked(event: PlantEvent) -> PlantEvent:
+    """The stored event; nobody else writes it or another one of its plant until we are done.
+
+    The plant comes first, as it does for whoever reports: that may change this event as well.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT incidents_lock_plant_v1(%s)", [event.plant_id])
+    return PlantEvent.objects.select_for_update().get(pk=event.pk)
 
 
 def refuse_dismissed(event: PlantEvent) -> None:

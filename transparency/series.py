@@ -84,6 +84,34 @@ def generation_series(span: Span, plant_ids: Sequence[int]) -> Series:
     )
 
 
+def outage_series(span: Span) -> Series:
+    """Outages that share an instant with the span and whose end is known, by start."""
+    moment = "to_char({} AT TIME ZONE 'Europe/Istanbul', 'YYYY-MM-DD\"T\"HH24:MI:SS\"+03:00\"')"
+    return Series(
+        (
+            "plant",
+            "fuel_type",
+            "event_type",
+            "start",
+            "end",
+            "installed_capacity_mw",
+            "available_capacity_mw",
+        ),
+        f"""SELECT plant.eic AS plant, plant.fuel_type, event.event_type,
+                   {moment.format("event.starts_at")} AS start,
+                   {moment.format("event.ends_at")} AS "end",
+                   trim_scale(plant.installed_capacity_mw) AS installed_capacity_mw,
+                   trim_scale(plant.installed_capacity_mw - event.affected_mw)
+                   AS available_capacity_mw
+            FROM incidents_plantevent AS event
+            JOIN assets_powerplant AS plant ON plant.id = event.plant_id
+            WHERE event.dismissed_at IS NULL AND event.ends_at IS NOT NULL
+              AND event.period && tstzrange(%s, %s)
+            ORDER BY event.starts_at, event.id""",
+        [span.start, span.end],
+    )
+
+
 def json_rows(series: Series) -> str:
     """All rows as the text of one JSON array."""
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""`manage.py export {consumption,prices,generation} --from D --to D [FILE]`"""
+"""`manage.py export {consumption,prices,generation,outages} --from D --to D [FILE]`"""
 
 import datetime as dt
 import sys
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         # Else FILE is understood only when it stands right beside the series.
         parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign]
-        parser.add_argument("series", choices=["consumption", "prices", "generation"])
+        parser.add_argument("series", choices=["consumption", "prices", "generation", "outages"])
         parser.add_argument("--from", dest="first", required=True, type=calendar_day)
         parser.add_argument("--to", dest="last", required=True, type=calendar_day)
         parser.add_argument("file", nargs="?", type=Path, help="default: standard output")
@@ -41,5 +41,7 @@ class Command(BaseCommand):
             return series.price_series(span)
         if name == "consumption":
             return series.consumption_series(span)
+        if name == "outages":
+            return series.outage_series(span)
         everyone = list(PowerPlant.objects.values_list("pk", flat=True))
         return series.generation_series(span, everyone)

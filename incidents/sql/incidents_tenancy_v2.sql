@@ -1,0 +1,11 @@
+-- What the engine invents exists for nobody before it starts, the versions of it neither.
+ALTER POLICY tenant ON incidents_plantevent USING (
+    (invented_at IS NULL OR reported_at <= statement_timestamp())
+    AND ((SELECT current_setting('energysys.tenant', true)) = 'all'
+         OR plant_id = ANY (ARRAY(SELECT id FROM assets_powerplant)))
+);
+ALTER POLICY tenant ON incidents_eventversion USING (
+    (recorded_by_id IS NOT NULL OR recorded_at <= statement_timestamp())
+    AND ((SELECT current_setting('energysys.tenant', true)) = 'all'
+         OR EXISTS (SELECT FROM incidents_plantevent AS event WHERE event.id = event_id))
+);

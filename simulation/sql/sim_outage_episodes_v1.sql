@@ -1,0 +1,75 @@
+-- The outages that plants have by themselves: those that start before p_until and end after p_from.
+-- A function of seed, EIC, fuel and capacity only. Each UTC day of a plant draws one at random; one
+-- that begins while an earlier one lasts does not come, and to know that a day looks back twice the
+-- longest. Maintenance begins with the Turkish day, which is when the first plan that contains it
+-- shows: so no plan tells of one that has not begun.
+CREATE FUNCTION sim_outage_episodes_v1(
+    p_plant_ids bigint[], p_from timestamptz, p_until timestamptz, p_seed bigint
+) RETURNS TABLE (
+    plant_id bigint, event_type text, reason text, affected_mw numeric, starts_at timestamptz,
+    ends_at timestamptz
+) LANGUAGE plpgsql STABLE ROWS 100 SET timezone = 'UTC' AS $$
+#variable_conflict use_column
+DECLARE
+    v_seed bigint := hashtextextended('outage', p_seed);
+    v_last_day date := p_until - interval '1 microsecond';
+BEGIN
+    RETURN QUERY
+    WITH kind AS MATERIALIZED (
+        SELECT * FROM sim_outage_kinds_v1()
+    ), drawn AS MATERIALIZED (
+        -- The days that draw an outage, with two hashes that say what becomes of it.
+        SELECT *, day::timestamptz AS midnight, hashint8extended(1, hash) AS shape,
+               hashint8extended(2, hash) AS cause
+        FROM (
+            SELECT plant.id, plant.installed_capacity_mw AS mw, kind.*, day,
+                   hashint8extended(day - date '1970-01-01', plant.key) AS hash
+            FROM (
+                SELECT id, fuel_type, installed_capacity_mw, hashtextextended(eic, v_seed) AS key
+                FROM assets_powerplant WHERE id = ANY (p_plant_ids)
+                OFFSET 0
+            ) AS plant
+            JOIN kind ON kind.fuel_type = plant.fuel_type
+            CROSS JOIN LATERAL (
+                SELECT (p_from - 2 * kind.longest)::date - 1 + number AS day
+                FROM generate_series(0, v_last_day - (p_from - 2 * kind.longest)::date + 1)
+                     AS number
+            ) AS days
+            OFFSET 0
+        ) AS draw
+        WHERE sim_uniform_v1(hash) < daily_share
+    ), shaped AS MATERIALIZED (
+        SELECT id, mw, is_maintenance, CASE WHEN is_maintenance THEN maintenance_reasons
+                                            ELSE failure_reasons END AS reasons, cause,
+               CASE WHEN is_maintenance THEN turkish_midnight_v1(midnight + interval '23 hours', 0)
+                    ELSE midnight + (hash & 65535) * 1440 / 65536 * interval '1 minute' END
+               AS starts_at,
+               greatest(15, round(60 * sim_interpolate_v1(sim_uniform_v1(shape), ranks, hours)))
+               * interval '1 minute' AS lasts,
+               CASE WHEN (shape & 65535) < 65536 * full_share THEN 1
+                    ELSE 0.95 * power(((cause & 65535) + 1) / 65536::float8,
+                                      (0.95 - partial_mean) / partial_mean) END
+               * least(unit_mw, mw::float8) AS lost_mw
+        FROM drawn
+        CROSS JOIN LATERAL (
+            SELECT sim_uniform_v1(cause) < maintenance_share AS is_maintenance
+        ) AS kindred
+    ), placed AS (
+        SELECT *, starts_at + lasts AS ends_at, max(starts_at + lasts) OVER (
+                   PARTITION BY id ORDER BY starts_at
+                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS earlier_until
+        FROM shaped
+    )
+    SELECT id, CASE WHEN is_maintenance THEN 'maintenance' ELSE 'failure' END,
+           reasons[1 + ((cause >> 16) & 65535) % cardinality(reasons)],
+           -- As people report it: whole MW of large plants, kW of small ones.
+           least(mw, greatest(0.001, CASE WHEN lost_mw >= mw THEN mw
+                                          WHEN lost_mw >= 10 THEN round(lost_mw::numeric)
+                                          ELSE round(lost_mw::numeric, 1 + (lost_mw < 1)::integer)
+                                     END)),
+           starts_at, ends_at
+    FROM placed
+    WHERE starts_at < p_until AND ends_at > p_from
+      AND (earlier_until IS NULL OR earlier_until <= starts_at);
+END;
+$$;
