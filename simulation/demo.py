@@ -51,6 +51,8 @@ PLANTS: dict[str, list[tuple[str, FuelType, str]]] = {
         ("Efes Adıgüzel Barajı HES", F.HYDRO_DAM, "62"),
     ],
 }
+# Its plants fail as its people report, and never by themselves.
+WITHOUT_INVENTED_OUTAGES = "Nova Enerji"
 PEOPLE: list[tuple[str, Role, str]] = [
     ("super_admin", Role.SUPER_ADMIN, ""),
     ("nova_admin", Role.ADMIN, "Nova Enerji"),
@@ -87,7 +89,9 @@ def make_demo(password: str, now: dt.datetime) -> bool:
     if Organization.objects.exists():
         return False
     organizations = {
-        name: Organization.objects.create(name=name, eic=make_eic(PARTY, number))
+        name: Organization.objects.create(
+            name=name, eic=make_eic(PARTY, number), invents_outages=name != WITHOUT_INVENTED_OUTAGES
+        )
         for number, name in enumerate(PLANTS, start=1)
     }
     PowerPlant.objects.bulk_create(

@@ -25,7 +25,13 @@ FIXED_SEARCH_PATH = "search_path=public, pg_temp"
 ENTRY_POINTS = {"simulate_daily_energy_data", "delete_old_data"}
 # Versions that a migration has dropped again; their files stay.
 RETIRED: frozenset[str] = frozenset(
-    {"sim_set_seed_v1", "sim_simulate_day_v1", "sim_catch_up_day_v1"}
+    {
+        "sim_set_seed_v1",
+        "sim_simulate_day_v1",
+        "sim_simulate_day_v2",
+        "sim_catch_up_day_v1",
+        "sim_catch_up_day_v2",
+    }
 )
 TENANT_TABLES = (
     "assets_organization",

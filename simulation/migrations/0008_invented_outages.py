@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
     """Plants fail by themselves; the outages are events that yield to what people report."""
 
     dependencies = [
-        ("simulation", "0005_count_runs"),
+        ("simulation", "0007_calibration"),
         ("incidents", "0003_invented_outages"),
         ("assets", "0003_invented_outages"),
     ]
