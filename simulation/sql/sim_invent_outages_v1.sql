@@ -18,6 +18,12 @@ BEGIN
         WHERE plant_id = ANY (p_plant_ids) AND dismissed_at IS NULL
           AND invented_at IS NOT NULL AND changed_by_id IS NULL
           AND (period && tstzrange(p_from, p_until)
+               -- Outside the span only what another seed has left stands in the way.
+               OR EXISTS (
+                   SELECT FROM wanted
+                   WHERE wanted.plant_id = event.plant_id
+                     AND event.period && tstzrange(wanted.starts_at, wanted.ends_at)
+               )
                OR (plant_id, invented_at) IN (SELECT plant_id, invented_at FROM wanted))
     ), changed AS (
         UPDATE incidents_plantevent AS event

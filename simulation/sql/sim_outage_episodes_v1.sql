@@ -12,45 +12,50 @@ CREATE FUNCTION sim_outage_episodes_v1(
 #variable_conflict use_column
 DECLARE
     v_seed bigint := hashtextextended('outage', p_seed);
-    v_last_day date := p_until - interval '1 microsecond';
+    v_first bigint := floor(extract(epoch FROM p_from) / 86400);
+    v_last bigint := ceil(extract(epoch FROM p_until) / 86400) - 1;
 BEGIN
     RETURN QUERY
     WITH kind AS MATERIALIZED (
         SELECT * FROM sim_outage_kinds_v1()
     ), drawn AS MATERIALIZED (
-        -- The days that draw an outage, with two hashes that say what becomes of it.
-        SELECT *, day::timestamptz AS midnight, hashint8extended(1, hash) AS shape,
-               hashint8extended(2, hash) AS cause
+        -- The days, counted from 1970, that draw an outage. This is looked at for every plant and
+        -- many days, so it carries nothing else.
+        SELECT id, day, hash
         FROM (
-            SELECT plant.id, plant.installed_capacity_mw AS mw, kind.*, day,
-                   hashint8extended(day - date '1970-01-01', plant.key) AS hash
+            SELECT plant.id, plant.drawn_below, day, hashint8extended(day, plant.key) AS hash
             FROM (
-                SELECT id, fuel_type, installed_capacity_mw, hashtextextended(eic, v_seed) AS key
-                FROM assets_powerplant WHERE id = ANY (p_plant_ids)
+                SELECT id, kind.drawn_below, v_first - kind.look_back_days AS first_day,
+                       hashtextextended(eic, v_seed) AS key
+                FROM assets_powerplant JOIN kind USING (fuel_type)
+                WHERE id = ANY (p_plant_ids)
                 OFFSET 0
             ) AS plant
-            JOIN kind ON kind.fuel_type = plant.fuel_type
-            CROSS JOIN LATERAL (
-                SELECT (p_from - 2 * kind.longest)::date - 1 + number AS day
-                FROM generate_series(0, v_last_day - (p_from - 2 * kind.longest)::date + 1)
-                     AS number
-            ) AS days
+            CROSS JOIN LATERAL generate_series(first_day, v_last) AS day
             OFFSET 0
         ) AS draw
-        WHERE sim_uniform_v1(hash) < daily_share
+        WHERE hash < drawn_below
     ), shaped AS MATERIALIZED (
-        SELECT id, mw, is_maintenance, CASE WHEN is_maintenance THEN maintenance_reasons
-                                            ELSE failure_reasons END AS reasons, cause,
-               CASE WHEN is_maintenance THEN turkish_midnight_v1(midnight + interval '23 hours', 0)
-                    ELSE midnight + (hash & 65535) * 1440 / 65536 * interval '1 minute' END
+        SELECT plant.id, plant.installed_capacity_mw AS mw, is_maintenance,
+               CASE WHEN is_maintenance THEN maintenance_reasons ELSE failure_reasons END
+               AS reasons, cause,
+               CASE WHEN is_maintenance
+                    THEN turkish_midnight_v1(to_timestamp(day * 86400 + 82800), 0)
+                    ELSE to_timestamp(day * 86400 + (hash & 65535) * 1440 / 65536 * 60) END
                AS starts_at,
                greatest(15, round(60 * sim_interpolate_v1(sim_uniform_v1(shape), ranks, hours)))
                * interval '1 minute' AS lasts,
                CASE WHEN (shape & 65535) < 65536 * full_share THEN 1
                     ELSE 0.95 * power(((cause & 65535) + 1) / 65536::float8,
                                       (0.95 - partial_mean) / partial_mean) END
-               * least(unit_mw, mw::float8) AS lost_mw
+               * least(unit_mw, plant.installed_capacity_mw::float8) AS lost_mw
         FROM drawn
+        JOIN assets_powerplant AS plant USING (id)
+        JOIN kind USING (fuel_type)
+        CROSS JOIN LATERAL (
+            SELECT hashint8extended(1, hash) AS shape, hashint8extended(2, hash) AS cause
+            OFFSET 0
+        ) AS further
         CROSS JOIN LATERAL (
             SELECT sim_uniform_v1(cause) < maintenance_share AS is_maintenance
         ) AS kindred

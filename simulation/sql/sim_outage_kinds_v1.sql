@@ -1,14 +1,16 @@
--- How often plants of each fuel fail, how long and how much of them, a row a fuel. `daily_share`
--- is the share of days on which an outage is drawn: of those that fall into an earlier one nothing
--- comes, so more are drawn than `per_year` asks.
+-- How often plants of each fuel fail, how long and how much of them, a row a fuel. A day draws an
+-- outage where its hash is less than `drawn_below`: of those that fall into an earlier one nothing
+-- comes, so more are drawn than `per_year` asks. To know what came one looks back twice the longest.
 CREATE FUNCTION sim_outage_kinds_v1()
 RETURNS TABLE (
-    fuel_type text, daily_share float8, ranks float8[], hours float8[], longest interval,
+    fuel_type text, drawn_below bigint, look_back_days bigint, ranks float8[], hours float8[],
     unit_mw float8, full_share float8, partial_mean float8, maintenance_share float8,
     failure_reasons text[], maintenance_reasons text[]
 ) LANGUAGE sql STABLE AS $$
-    SELECT kind.fuel_type, 1 - exp(-per_year * exp(per_year * mean_hours / 8766) / 365.25),
-           ranks, hours, hours[cardinality(hours)] * interval '1 hour', unit_mw, full_share,
+    SELECT kind.fuel_type,
+           ((0.5 - exp(-per_year * exp(per_year * mean_hours / 8766) / 365.25))
+            * 18446744073709551616::float8)::bigint,
+           ceil(hours[cardinality(hours)] / 12)::bigint + 1, ranks, hours, unit_mw, full_share,
            partial_mean, maintenance_share,
            ARRAY(SELECT jsonb_array_elements_text(reasons.value #> ARRAY[kind.fuel_type, 'failure'])),
            ARRAY(SELECT jsonb_array_elements_text(

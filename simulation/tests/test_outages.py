@@ -93,15 +93,18 @@ def busy_mw(plant, at):
 
 
 def test_a_single_day_knows_the_outages_that_began_before_it(living):
-    ids = living.plants.values_list("pk", flat=True)
-    day = MIDNIGHT + 29 * DAY
+    season = episodes(
+        living.plants.values_list("pk", flat=True), MIDNIGHT - 90 * DAY, MIDNIGHT + 90 * DAY
+    )
+    *_, began, ended = max(season, key=lambda row: row[4] - row[3])
+    day = utc_midnight(utc_date(began) + 2 * DAY)
+    assert ended > day
 
-    simulate([29])
+    engine.simulate_day(utc_date(day), ahead=False)
 
     stored = told(invented())
-    month = episodes(ids, MIDNIGHT - 60 * DAY, day + DAY)
-    assert stored == [row for row in month if row[4] > day]
-    assert any(starts_at < day - DAY for *_, starts_at, _ in stored)
+    assert stored == [row for row in season if row[4] > day and row[3] < day + DAY]
+    assert any(row[3] == began for row in stored)
 
 
 def test_days_in_any_order_give_the_same_events_and_hours(living):
@@ -388,16 +391,22 @@ def test_switching_off_withdraws_what_has_not_started(committed):
 
 
 def test_another_seed_has_other_outages_and_withdraws_the_first(living):
-    simulate([0])
+    simulate(WEEK)
     before = told(invented())
     with connection.cursor() as cursor:
         cursor.execute("SELECT sim_set_seed_v2(7)")
 
-    simulate([0])
+    simulate([3])
 
-    overlapping = told(invented(period__overlap=(MIDNIGHT, MIDNIGHT + DAY)))
+    day = (MIDNIGHT + 3 * DAY, MIDNIGHT + 4 * DAY)
+    overlapping = told(invented(period__overlap=day))
     assert overlapping
     assert not set(overlapping) & set(before)
+    simulate(reversed(WEEK))
+    ours, hours = told(invented()), checksum()
+    forget_the_hours()
+    simulate(WEEK)
+    assert (told(invented()), checksum()) == (ours, hours)
 
 
 def test_reports_and_days_at_once_never_block_each_other_for_good(committed):
