@@ -12,6 +12,7 @@ from django_filters import rest_framework as filters
 from accounts.access import Role, signed_in
 from accounts.models import User
 from energysys.lists import SortFilter
+from energysys.search import Fold, has_words, spaced
 
 # What the facets of the page offer: the roles of those who may log in, and those who may not.
 STANDINGS = {
@@ -57,9 +58,8 @@ class UserListFilter(filters.FilterSet):
         fields = ["q", "organization", "standing"]
 
     def filter_text(self, queryset: Any, name: str, value: str) -> Any:
-        return queryset.filter(
-            Q(username__icontains=value) | Q(full_name__icontains=value) | Q(email__icontains=value)
-        )
+        people = queryset.alias(folded=Fold(spaced("username", "full_name", "email")))
+        return people.filter(has_words(value))
 
     def filter_standing(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.filter(STANDINGS[value][1])

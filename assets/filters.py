@@ -12,6 +12,7 @@ from django_filters import rest_framework as filters
 
 from accounts.access import signed_in
 from assets.models import FuelType, Organization, PowerPlant, Status
+from energysys.search import TextFilter
 
 
 def visible_organizations(request: HttpRequest | None) -> QuerySet[Organization]:
@@ -27,7 +28,7 @@ def visible_plants(request: HttpRequest | None) -> QuerySet[PowerPlant]:
 
 
 class OrganizationFilter(filters.FilterSet):
-    q = filters.CharFilter(field_name="name", lookup_expr="icontains", label=_("Name contains"))
+    q = TextFilter(field_name="folded", label=_("Name or EIC contains"))
 
     class Meta:
         model = Organization
@@ -35,7 +36,7 @@ class OrganizationFilter(filters.FilterSet):
 
 
 class PlantFilter(filters.FilterSet):
-    q = filters.CharFilter(field_name="name", lookup_expr="icontains", label=_("Name contains"))
+    q = TextFilter(field_name="folded", label=_("Name or EIC contains"))
     organization = filters.ModelChoiceFilter(
         queryset=visible_organizations, to_field_name="eic", label=_("organization")
     )

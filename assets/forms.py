@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
@@ -18,7 +17,6 @@ from energysys.lists import SortFilter
 
 
 class OrganizationListFilter(OrganizationFilter):
-    q = filters.CharFilter(method="filter_text", label=_("Name or EIC contains"))
     sort = SortFilter(
         fields={
             "name": "name",
@@ -28,14 +26,10 @@ class OrganizationListFilter(OrganizationFilter):
         }
     )
 
-    def filter_text(self, queryset: Any, name: str, value: str) -> Any:
-        return queryset.filter(Q(name__icontains=value) | Q(eic__icontains=value))
-
 
 class PlantListFilter(PlantFilter):
     """One fuel at a time, from a list; the status is offered as facets."""
 
-    q = filters.CharFilter(method="filter_text", label=_("Name or EIC contains"))
     organization = filters.ModelChoiceFilter(
         queryset=visible_organizations,
         to_field_name="eic",
@@ -55,9 +49,6 @@ class PlantListFilter(PlantFilter):
             "available_mw": "available",
         }
     )
-
-    def filter_text(self, queryset: Any, name: str, value: str) -> Any:
-        return queryset.filter(Q(name__icontains=value) | Q(eic__icontains=value))
 
 
 class EicField(forms.CharField):

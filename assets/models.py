@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import ScopedQuerySet
 from assets.eic import validate_organization_eic, validate_plant_eic
+from energysys.search import folded_column
 
 
 class FuelType(models.TextChoices):
@@ -73,6 +74,7 @@ class Organization(models.Model):
         default=True,
         help_text=_("The simulation lets plants of this organization fail by themselves."),
     )
+    folded = folded_column("name", "eic")
 
     objects = OrganizationQuerySet.as_manager()
 
@@ -133,6 +135,7 @@ class PowerPlant(models.Model):
 
     name = models.CharField(_("name"), max_length=200)
     eic = models.CharField(_("EIC"), max_length=16, unique=True, validators=[validate_plant_eic])
+    folded = folded_column("name", "eic")
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="plants", verbose_name=_("organization")
     )

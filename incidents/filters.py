@@ -12,12 +12,14 @@ from drf_spectacular.utils import extend_schema_field
 
 from assets.filters import visible_plants
 from energysys.filters import AwareDateTimeFilter
+from energysys.search import has_words
 from incidents.models import EventState, EventType, PlantEvent
 
 
 class EventFilter(filters.FilterSet):
     """`start` and `end` cut to events that share an instant with `[start, end)`."""
 
+    q = filters.CharFilter(method="filter_text", label=_("Plant, organization or reason contains"))
     plant = extend_schema_field(OpenApiTypes.STR)(
         filters.ModelMultipleChoiceFilter(
             field_name="plant__eic",
@@ -38,7 +40,11 @@ class EventFilter(filters.FilterSet):
 
     class Meta:
         model = PlantEvent
-        fields = ["plant", "event_type", "state", "is_simulated", "start", "end"]
+        fields = ["q", "plant", "event_type", "state", "is_simulated", "start", "end"]
+
+    def filter_text(self, queryset: Any, name: str, value: str) -> Any:
+        columns = ("folded", "plant__folded", "plant__organization__folded")
+        return queryset.filter(has_words(value, *columns))
 
     def filter_state(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.in_state(value, timezone.now())

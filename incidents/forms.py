@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -55,9 +54,6 @@ class EventTimeFilter(filters.Filter):
 class EventListFilter(EventFilter):
     """The event filter as the page shows it: Turkish times, and the state as facets."""
 
-    q = filters.CharFilter(
-        method="filter_text", label=gettext_lazy("Plant, organization or reason contains")
-    )
     plant = filters.ModelChoiceFilter(
         queryset=visible_plants, to_field_name="eic", label=gettext_lazy("plant")
     )
@@ -86,14 +82,6 @@ class EventListFilter(EventFilter):
             "affected_mw": "affected",
         }
     )
-
-    def filter_text(self, queryset: Any, name: str, value: str) -> Any:
-        return queryset.filter(
-            Q(reason__icontains=value)
-            | Q(plant__name__icontains=value)
-            | Q(plant__eic__icontains=value)
-            | Q(plant__organization__name__icontains=value)
-        )
 
 
 class EventForm(forms.ModelForm):

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import OrganizationRunQuerySet
 from assets.models import PowerPlant
+from energysys.search import folded_column
 from incidents.capacity import free_mw
 
 # Other years are typing errors, and some of them no other time zone can express.
@@ -89,6 +90,7 @@ class PlantEvent(models.Model):
     )
     event_type = models.CharField(_("type"), max_length=11, choices=EventType)
     reason = models.CharField(_("reason"), max_length=200)
+    folded = folded_column("reason")
     description = models.TextField(_("description"), blank=True, max_length=4000)
     affected_mw = models.DecimalField(
         _("affected capacity, MW"),

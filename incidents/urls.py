@@ -7,6 +7,7 @@ from incidents import views
 app_name = "incidents"
 
 urlpatterns = [
+    path("search/", views.global_search, name="search"),
     path("events/", views.EventList.as_view(), name="events"),
     path("events/report/", views.EventReport.as_view(), name="report"),
     path("events/free/", views.free, name="free"),

@@ -19,12 +19,14 @@ from django.views.generic import CreateView, DetailView, ListView, UpdateView
 
 from accounts.access import Role, RolesMixin, ScopedViewMixin, can_edit, get_editable, signed_in
 from assets.models import PowerPlant
+from energysys.htmx import wants_partial
 from energysys.lists import FacetedListMixin
 from energysys.views import InvalidFormMixin
 from incidents.forms import EndForm, EventForm, EventListFilter
 from incidents.history import changes, history
 from incidents.models import EventState, EventType, PlantEvent, state_rule
 from incidents.outlook import consequences, outage_plan
+from incidents.search import search
 from incidents.services import (
     EventConflictError,
     dismiss_event,
@@ -34,6 +36,20 @@ from incidents.services import (
 )
 
 EDITORS = (Role.SUPER_ADMIN, Role.ADMIN)
+# How many of each kind the global search lists.
+SUGGESTED, FOUND = 5, 25
+
+
+@require_safe
+def global_search(request: HttpRequest) -> HttpResponse:
+    """What matches `q`; a few of each kind while somebody types, more as a page."""
+    text = request.GET.get("q", "").strip()
+    suggests = wants_partial(request)
+    groups = search(signed_in(request), text, SUGGESTED if suggests else FOUND)
+    context = {"groups": groups, "text": text, "count": sum(len(group.hits) for group in groups)}
+    return render(
+        request, "incidents/_found.html" if suggests else "incidents/search.html", context
+    )
 
 
 class EventList(FacetedListMixin, ScopedViewMixin, ListView):

@@ -58,17 +58,39 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") {
-    const open = document.querySelector("details.drop[open]");
-    if (open) {
-      open.open = false;
-      open.querySelector("summary").focus();
-    }
-  }
-  if (event.key === "/" && !event.target.closest("input, textarea, select")) {
+  if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.target.closest("input, textarea, select")) {
     event.preventDefault();
-    document.querySelector(".find input")?.focus();
+    document.querySelector(".find input")?.select();
   }
+  if (event.key === "Escape") closeOpened(event);
+  if (event.target.closest(".find") && ["ArrowDown", "ArrowUp"].includes(event.key)) walkFound(event);
+});
+
+// Escape closes what is open, and the focus goes back to what opened it.
+function closeOpened(event) {
+  const open = document.querySelector("details.drop[open]");
+  if (open) {
+    open.open = false;
+    open.querySelector("summary").focus();
+  } else if (event.target.closest(".find")) {
+    document.getElementById("found").classList.add("closed");
+    document.getElementById("find").focus();
+  } else if (location.hash === "#menu") {
+    location.hash = "main";
+  }
+}
+
+// Arrows walk from the search field through what it has found, and back.
+function walkFound(event) {
+  const stops = [document.getElementById("find"), ...document.querySelectorAll("#found a")];
+  const next = stops[stops.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1)];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
+
+document.getElementById("find")?.addEventListener("input", () => {
+  document.getElementById("found").classList.remove("closed");
 });
 
 const HOUR = 3600000;

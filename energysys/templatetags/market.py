@@ -67,16 +67,21 @@ def written(at: dt.date, form: str) -> str:
     return dateformat.format(local, form)
 
 
+def reads_utc() -> bool:
+    """Whether the reader's clock is UTC, and not Turkish time."""
+    return timezone.get_current_timezone_name() == "UTC"
+
+
 @register.simple_tag
 def clock_zone() -> str:
     """What stands beside every time: `TRT +03:00` or `UTC`."""
-    return "UTC" if timezone.get_current_timezone() is dt.UTC else "TRT +03:00"
+    return "UTC" if reads_utc() else "TRT +03:00"
 
 
 @register.simple_tag
 def clock_offset_minutes() -> int:
     """How far the reader's clock is ahead of UTC, for scripts."""
-    return 0 if timezone.get_current_timezone() is dt.UTC else 180
+    return 0 if reads_utc() else 180
 
 
 @register.filter

@@ -17,6 +17,7 @@ from lucide.templatetags.lucide import lucide
 
 from energysys.clock import HOUR, ISTANBUL
 from energysys.packages import package_address
+from energysys.templatetags.market import reads_utc
 
 register = template.Library()
 
@@ -118,7 +119,7 @@ def running_event_count(context: Context) -> int:
 def shell_clock() -> dict[str, Any]:
     """Now on both clocks, and what the market publishes on the next full hour."""
     now = timezone.now()
-    is_utc = timezone.get_current_timezone() is dt.UTC
+    is_utc = reads_utc()
     other = ISTANBUL if is_utc else dt.UTC
     publication = now.replace(minute=0, second=0, microsecond=0) + HOUR
     return {

@@ -14,6 +14,7 @@ from incidents.models import EventState, PlantEvent
 LISTS = [
     # page, method, then the answer to: super_admin, admin, analyst, outsider
     ("incidents:events", "get", 200, 200, 200, 200),
+    ("incidents:search", "get", 200, 200, 200, 200),
     ("incidents:report", "get", 200, 200, 403, 200),
     ("incidents:report", "post", 422, 422, 403, 422),
     ("incidents:free", "get", 200, 200, 403, 200),
