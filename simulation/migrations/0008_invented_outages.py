@@ -40,7 +40,7 @@ FUNCTIONS = (
 
 
 def load(apps, schema_editor):
-    source = resources.files("simulation").joinpath("data", "outage_reasons.json")
+    source = resources.files("simulation").joinpath("data", "outages.json")
     Parameter = apps.get_model("simulation", "Parameter")
     for name, parameter in json.loads(source.read_text(encoding="utf-8")).items():
         Parameter.objects.using(schema_editor.connection.alias).create(name=name, **parameter)
@@ -48,7 +48,9 @@ def load(apps, schema_editor):
 
 def unload(apps, schema_editor):
     Parameter = apps.get_model("simulation", "Parameter")
-    Parameter.objects.using(schema_editor.connection.alias).filter(name="outage.reasons").delete()
+    Parameter.objects.using(schema_editor.connection.alias).filter(
+        name__in=("outage.reasons", "outage.partial_limits")
+    ).delete()
 
 
 class Migration(migrations.Migration):

@@ -12,6 +12,8 @@ CREATE FUNCTION sim_outage_episodes_v1(
 #variable_conflict use_column
 DECLARE
     v_seed bigint := hashtextextended('outage', p_seed);
+    v_least float8 := sim_number_v1('outage.partial_limits', '0');
+    v_most float8 := sim_number_v1('outage.partial_limits', '1');
     v_first bigint := floor(extract(epoch FROM p_from) / 86400);
     v_last bigint := ceil(extract(epoch FROM p_until) / 86400) - 1;
 BEGIN
@@ -43,11 +45,13 @@ BEGIN
                     THEN turkish_midnight_v1(to_timestamp(day * 86400 + 82800), 0)
                     ELSE to_timestamp(day * 86400 + (hash & 65535) * 1440 / 65536 * 60) END
                AS starts_at,
-               greatest(15, round(60 * sim_interpolate_v1(sim_uniform_v1(shape), ranks, hours)))
+               round(60 * sim_interpolate_v1(sim_uniform_v1(shape), ranks, hours))
                * interval '1 minute' AS lasts,
                CASE WHEN (shape & 65535) < 65536 * full_share THEN 1
-                    ELSE 0.95 * power(((cause & 65535) + 1) / 65536::float8,
-                                      (0.95 - partial_mean) / partial_mean) END
+                    -- A power of a uniform number has the mean that is wanted.
+                    ELSE greatest(v_least, v_most * power(((cause & 65535) + 1) / 65536::float8,
+                                                          (v_most - partial_mean) / partial_mean))
+                    END
                * least(unit_mw, plant.installed_capacity_mw::float8) AS lost_mw
         FROM drawn
         JOIN assets_powerplant AS plant USING (id)
