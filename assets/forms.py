@@ -71,7 +71,7 @@ class OrganizationForm(forms.ModelForm):
 
     class Meta:
         model = Organization
-        fields = ["name", "eic"]
+        fields = ["name", "eic", "invents_outages"]
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]

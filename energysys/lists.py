@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, F, Q, QuerySet
 from django_filters import rest_framework as filters
 
+from energysys.htmx import wants_partial
 from energysys.views import FilteredListMixin
 
 
@@ -75,5 +76,9 @@ class FacetedListMixin(FilteredListMixin):
         return paginator
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(facets=self.facets, **kwargs)
+        # In a part of the page they come along, to be swapped beside the list.
+        is_part = wants_partial(self.request)
+        context: dict[str, Any] = super().get_context_data(
+            facets=self.facets, is_part=is_part, **kwargs
+        )
         return context

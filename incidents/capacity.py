@@ -49,9 +49,10 @@ class Room:
 
     @cached_property
     def rivals(self) -> list[Any]:
-        """The other events of that period."""
+        """The other events of that period; what the engine invented yields, so it is none."""
         events: Any = self.plant.events  # type: ignore[attr-defined]
-        found = events.standing().overlapping(self.start, self.end).exclude(pk=self.but)
+        found = events.standing().filter(invented_at=None).exclude(pk=self.but)
+        found = found.overlapping(self.start, self.end)
         return list(found.order_by("starts_at", "pk"))
 
     @cached_property

@@ -24,6 +24,11 @@ from incidents.filters import EventFilter
 from incidents.models import EventState, EventType, PlantEvent
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+SOURCES = [
+    ("", gettext_lazy("Reported and simulated")),
+    ("false", gettext_lazy("Reported")),
+    ("true", gettext_lazy("Simulated")),
+]
 
 
 class EventTimeField(forms.DateTimeField):
@@ -54,6 +59,7 @@ class EventTimeFilter(filters.Filter):
 class EventListFilter(EventFilter):
     """The event filter as the page shows it: Turkish times, and the state as facets."""
 
+    q = filters.CharFilter(method="filter_text", label=gettext_lazy("Plant or reason contains"))
     plant = filters.ModelChoiceFilter(
         queryset=visible_plants, to_field_name="eic", label=gettext_lazy("plant")
     )
@@ -69,6 +75,13 @@ class EventListFilter(EventFilter):
     state = filters.ChoiceFilter(
         choices=EventState.choices, method="filter_state", label=gettext_lazy("State now")
     )
+    is_simulated = filters.BooleanFilter(
+        field_name="invented_at",
+        lookup_expr="isnull",
+        exclude=True,
+        label=gettext_lazy("source"),
+        widget=forms.Select(choices=SOURCES),
+    )
     start = EventTimeFilter(method="filter_start", label=gettext_lazy("from"))
     end = EventTimeFilter(
         field_name="starts_at", lookup_expr="lt", label=gettext_lazy("until (not included)")
@@ -82,6 +95,12 @@ class EventListFilter(EventFilter):
             "affected_mw": "affected",
         }
     )
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether one of the filters is set that the page folds away."""
+        folded = ("event_type", "fuel_type", "is_simulated", "start", "end")
+        return any(self.form.data.get(name) for name in folded)
 
 
 class EventForm(forms.ModelForm):

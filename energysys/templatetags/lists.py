@@ -10,6 +10,7 @@ from django import template
 from django.template import Context
 
 from energysys.templatetags.market import moment
+from energysys.templatetags.shell import MARKS
 
 register = template.Library()
 
@@ -53,7 +54,11 @@ def facet_links(context: Context, name: str, label: str) -> dict[str, Any]:
     return {
         "label": label,
         "facets": [
-            {"facet": facet, "address": address_with(context, **{name: facet.value or None})}
+            {
+                "facet": facet,
+                "address": address_with(context, **{name: facet.value or None}),
+                "has_mark": facet.value in MARKS,
+            }
             for facet in context["facets"]
         ],
     }
@@ -69,11 +74,12 @@ def filter_chips(context: Context, but: str = "") -> dict[str, Any]:
 def chips(context: Context, hidden: set[str]) -> Iterator[dict[str, Any]]:
     form = context["filter"].form
     for name, value in getattr(form, "cleaned_data", {}).items():
-        if name in hidden or not value:
+        if name in hidden or value in (None, ""):
             continue
         bound = form[name]
-        if isinstance(value, str):
-            value = dict(getattr(bound.field, "choices", ())).get(value, value)
+        if isinstance(value, str | bool):
+            choices = dict(getattr(bound.field.widget, "choices", ()))
+            value = choices.get(str(value).lower() if isinstance(value, bool) else value, value)
         elif isinstance(value, dt.datetime):
             value = moment(value)
         yield {

@@ -1,0 +1,71 @@
+"""What pages of lower apps show of the hours: they load it by name and import nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils import timezone
+
+from assets.models import PowerPlant
+from energysys.clock import DAY, HOUR, turkish_date, turkish_midnight
+from transparency import series
+from transparency.outages import Day, OutageChart, Ticket, cost_ticket, day_of
+from transparency.series import Span
+
+register = template.Library()
+
+# Choices of the plant page: days shown, and how many of them lie before today.
+RANGES = {"2": 0, "4": 2, "7": 5}
+AROUND = 6 * HOUR
+LONGEST = 4 * DAY
+
+
+@dataclass(frozen=True)
+class PlantGeneration:
+    """The chart of a plant's page, the range that is chosen, and yesterday."""
+
+    chart: OutageChart
+    days: str
+    yesterday: Day
+
+
+@register.simple_tag(takes_context=True)
+def plant_generation(context: Context, plant: PowerPlant) -> PlantGeneration:
+    now = timezone.now()
+    today = turkish_midnight(turkish_date(now))
+    days = context["request"].GET.get("days", "4")
+    if days not in RANGES:
+        days = "4"
+    start, end = today - RANGES[days] * DAY, today + 2 * DAY
+    read = series.plant_generation(Span(min(start, today - DAY), end, now), plant.pk)
+    rows = [row for row in read if row.ts >= start]
+    chart = OutageChart(plant, Span(start, end, now), rows, events_of(plant, start, end))
+    return PlantGeneration(chart, days, day_of(plant, read, turkish_date(today - DAY)))
+
+
+@register.simple_tag
+def event_chart(event: Any) -> OutageChart | None:
+    """The hours around an event; None while none of them is published."""
+    now = timezone.now()
+    until = min(event.ends_at or now, now) + AROUND
+    start = max(event.starts_at - AROUND, until - LONGEST)
+    start, until = (at.replace(minute=0, second=0, microsecond=0) for at in (start, until))
+    until = min(until, turkish_midnight(turkish_date(now) + 2 * DAY))
+    if until <= start:
+        return None
+    rows = series.plant_generation(Span(start, until, now), event.plant_id)
+    events = events_of(event.plant, start, until)
+    return OutageChart(event.plant, Span(start, until, now), rows, events) if rows else None
+
+
+@register.simple_tag
+def ticket_of(event: Any) -> Ticket:
+    return cost_ticket(event, timezone.now())
+
+
+def events_of(plant: Any, start: dt.datetime, end: dt.datetime) -> list[Any]:
+    return list(plant.events.standing().overlapping(start, end).order_by("starts_at", "pk"))
