@@ -24,7 +24,7 @@ from simulation.figure_names import GROUPS, NAMES
 from simulation.models import CalibrationFigure, RunKind, RunOutcome, SimulationRun
 
 COUNTRY = ("realism_consumption_v1", "realism_prices_v1")
-PLANTS = ("realism_generation_v1", "realism_plants_v1", "realism_outages_v1")
+PLANTS = ("realism_generation_v1", "realism_plants_v1", "realism_outages_v2")
 # Fewer plants of a fuel, or events, are single cases and not a fleet.
 LEAST_PLANTS = 5
 LEAST_EVENTS = 30
@@ -34,10 +34,10 @@ QUANTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
 
 
 class Verdict(models.TextChoices):
-    IN_BAND = "in", _("In band")
-    OUT_OF_BAND = "out", _("Out of band")
-    SHORT = "short", _("Span too short")
-    FEW = "few", _("Too few to judge")
+    IN_BAND = "in_band", _("In band")
+    OUT_OF_BAND = "out_of_band", _("Out of band")
+    TOO_SHORT = "too_short", _("Span too short")
+    TOO_FEW = "too_few", _("Too few to judge")
     MISSING = "missing", _("Nothing stored")
 
 
@@ -138,13 +138,13 @@ class Report:
         group, second, *_rest = row.name.split(".")
         days = self.days if group == "outage" else self.measured.days(row.name)
         if 0 < days < row.least_days:
-            return Verdict.SHORT
+            return Verdict.TOO_SHORT
         if value is None:
             return Verdict.MISSING
         if group in BY_FUEL and group != "outage" and self.plants(second) < LEAST_PLANTS:
-            return Verdict.FEW
+            return Verdict.TOO_FEW
         if group == "outage" and self.measured.samples[row.name] < LEAST_EVENTS:
-            return Verdict.FEW
+            return Verdict.TOO_FEW
         low, high = row.band
         return Verdict.IN_BAND if low <= value <= high else Verdict.OUT_OF_BAND
 
@@ -242,9 +242,10 @@ def stored_days() -> tuple[dt.date, dt.date] | None:
     return max(utc_date(first), utc_date(last) - (LONGEST_DAYS - 1) * DAY), utc_date(last)
 
 
-def runs_of(first: dt.date, last: dt.date) -> list[int]:
+def seeds_of(first: dt.date, last: dt.date) -> list[int]:
     """The seeds that the ledger names for those days."""
     runs = SimulationRun.objects.filter(
         kind=RunKind.SIMULATE, outcome=RunOutcome.SUCCEEDED, day__range=(first, last)
     )
-    return list(runs.order_by("seed").values_list("seed", flat=True).distinct())
+    seeds = runs.order_by("seed").values_list("seed", flat=True).distinct()
+    return [seed for seed in seeds if seed is not None]

@@ -6,4 +6,7 @@ from simulation import views
 
 app_name = "simulation"
 
-urlpatterns = [path("runs/", views.RunList.as_view(), name="runs")]
+urlpatterns = [
+    path("runs/", views.RunList.as_view(), name="runs"),
+    path("realism/", views.Realism.as_view(), name="realism"),
+]

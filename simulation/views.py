@@ -1,11 +1,17 @@
-"""The ledger of the engine, for Super Admins."""
+"""The ledger of the engine and how real its market is, for Super Admins."""
 
 from __future__ import annotations
 
-from django.views.generic import ListView
+import datetime as dt
+from typing import Any
+
+from django.views.generic import ListView, TemplateView
 
 from accounts.access import Role, RolesMixin
+from assets.models import PowerPlant
 from simulation.models import SimulationRun
+from simulation.realism import Verdict, make_report, seeds_of, stored_days
+from simulation.realism_page import MOST_PLANT_HOURS, FigureRow, SpanForm, sections
 
 
 class RunList(RolesMixin, ListView):
@@ -13,3 +19,43 @@ class RunList(RolesMixin, ListView):
     queryset = SimulationRun.objects.order_by("-started_at", "-pk")
     template_name = "simulation/runs.html"
     paginate_by = 50
+
+
+class Realism(RolesMixin, TemplateView):
+    """The statistics of stored UTC days beside the real market's."""
+
+    roles = (Role.SUPER_ADMIN,)
+    template_name = "simulation/realism.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        stored = stored_days()
+        if stored is None:
+            return super().get_context_data(**kwargs)
+        form = SpanForm(self.request.GET, stored)
+        context = {"form": form, "stored": stored, **kwargs}
+        if form.is_valid():
+            context |= report_context(form.cleaned_data["start"], form.cleaned_data["end"])
+        return super().get_context_data(**context)
+
+
+def report_context(first: dt.date, last: dt.date) -> dict[str, Any]:
+    """The report of those days, without the plants where they have too many hours to wait for."""
+    plants = PowerPlant.objects.count()
+    days = (last - first).days + 1
+    with_plants = plants * days * 24 <= MOST_PLANT_HOURS
+    report = make_report(first, last, with_plants=with_plants)
+    shown = sections(report, with_plants)
+    figures = [figure for section in shown for figure in section.figures]
+    return {
+        "report": report,
+        "sections": shown,
+        "plants": plants,
+        "with_plants": with_plants,
+        "seeds": seeds_of(first, last),
+        "judged": sum(figure.is_judged for figure in figures),
+        "in_band": sum(figure.verdict == Verdict.IN_BAND for figure in figures),
+        "not_judged": sum(not figure.is_judged for figure in figures),
+        "out": [
+            FigureRow.of(figure) for figure in figures if figure.verdict == Verdict.OUT_OF_BAND
+        ],
+    }

@@ -35,6 +35,11 @@ MARKS = {
     "dismissed": ("quiet", "cross"),
     "succeeded": ("good", "check"),
     "failed": ("fail", "cross"),
+    "in_band": ("good", "check"),
+    "out_of_band": ("fail", "cross"),
+    "too_short": ("quiet", "diamond_open"),
+    "too_few": ("quiet", "diamond_open"),
+    "missing": ("quiet", "diamond_open"),
 }
 
 

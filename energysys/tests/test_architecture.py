@@ -31,6 +31,7 @@ RETIRED: frozenset[str] = frozenset(
         "sim_simulate_day_v2",
         "sim_catch_up_day_v1",
         "sim_catch_up_day_v2",
+        "realism_outages_v1",
     }
 )
 TENANT_TABLES = (

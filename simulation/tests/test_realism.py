@@ -95,10 +95,10 @@ def test_prices_are_measured_as_their_rows_say(three_weeks):
 
 def test_generation_is_measured_as_its_rows_say(world, three_weeks):
     farms = world.organization.plants.filter(fuel_type=FuelType.WIND)
-    hours = {}
+    hours: dict[dt.datetime, tuple[float, float]] = {}
     for row in in_span(HourlyGeneration).filter(plant_id__in=farms.values("pk")):
-        planned, actual = hours.get(row.ts, (0, 0))
-        hours[row.ts] = planned + row.planned_mwh, actual + row.actual_mwh
+        before = hours.get(row.ts, (0, 0))
+        hours[row.ts] = before[0] + row.planned_mwh, before[1] + row.actual_mwh
     planned, actual = zip(*hours.values(), strict=True)
     single = [list(in_span(HourlyGeneration).filter(plant_id=farm.pk)) for farm in farms]
     expected = {
@@ -121,7 +121,7 @@ def test_generation_is_measured_as_its_rows_say(world, three_weeks):
 
 
 def test_a_shape_is_the_mean_of_its_hours_over_their_average(three_weeks):
-    sunday = {}
+    sunday: dict[int, list[float]] = {}
     for row in in_span(HourlyConsumption):
         local = row.ts.astimezone(ISTANBUL)
         if local.isoweekday() == 7:
@@ -142,7 +142,7 @@ def test_a_holiday_is_compared_with_the_same_weekday_around_it(db):
     first, last = dt.date(2026, 4, 8), dt.date(2026, 5, 8)
     for _ in engine.simulate_days(first, last):
         pass
-    by_day = {}
+    by_day: dict[dt.date, list[float]] = {}
     for ts, load in HourlyConsumption.objects.values_list("ts", "actual_mwh"):
         if load is not None:
             by_day.setdefault(ts.astimezone(ISTANBUL).date(), []).append(load)
@@ -175,13 +175,27 @@ def test_imported_hours_are_not_the_engines(three_weeks):
     assert measured.values["ptf.min"] == three_weeks.values["ptf.min"]
 
 
-def test_events_are_measured_by_fuel(world):
+def make_outage(plant, start, hours, mw, **changes):
+    """An outage as the engine invents it."""
+    return make_event(
+        plant,
+        starts_at=start,
+        ends_at=start + hours * HOUR,
+        affected_mw=mw,
+        **{"invented_at": start} | changes,
+    )
+
+
+def test_invented_outages_are_measured_by_fuel(world):
     start = utc_midnight(FIRST)
-    for number, (hours, mw) in enumerate([(2, 40), (4, 100), (30, 40)]):
-        begin = start + number * 40 * HOUR
-        make_event(world.plant, starts_at=begin, ends_at=begin + hours * HOUR, affected_mw=mw)
-    make_event(world.plant, starts_at=start - HOUR, ends_at=start + HOUR, affected_mw=1)
-    make_event(world.plant, starts_at=start + 10 * DAY, ends_at=None, affected_mw=1)
+    # What people report is not the engine's.
+    make_event(world.plant, starts_at=start, ends_at=start + 500 * HOUR, affected_mw=1)
+    make_outage(world.plant, start, 2, 40)
+    make_outage(world.plant, start + 40 * HOUR, 4, 99)
+    # It yielded to a report in its middle, and stands as two events.
+    make_outage(world.plant, start + 80 * HOUR, 10, 40)
+    make_outage(world.plant, start + 90 * HOUR, 20, 10, invented_at=start + 80 * HOUR)
+    make_outage(world.plant, start - HOUR, 2, 1)
 
     measured = make_report(FIRST, LAST).measured
 
@@ -217,8 +231,8 @@ def judged(value, *, days=60, plants=10, name="gen.wind.cf"):
         ({"value": 0.4}, Verdict.IN_BAND),
         ({"value": 0.401}, Verdict.OUT_OF_BAND),
         ({"value": 0.199}, Verdict.OUT_OF_BAND),
-        ({"value": 0.9, "days": 59}, Verdict.SHORT),
-        ({"value": 0.9, "plants": 4}, Verdict.FEW),
+        ({"value": 0.9, "days": 59}, Verdict.TOO_SHORT),
+        ({"value": 0.9, "plants": 4}, Verdict.TOO_FEW),
         ({"value": None}, Verdict.MISSING),
         ({"value": None, "days": 0}, Verdict.MISSING),
     ],
@@ -258,7 +272,8 @@ def test_the_command_prints_and_writes_all_figures(world, tmp_path):
 
     written = json.loads((tmp_path / "result.json").read_text())
     assert (written["from"], written["to"]) == ("2026-02-23", "2026-02-23")
-    assert (written["in"], written["out"]) == (3, 0)
+    # One day judges the settlement alone.
+    assert (written["in_band"], written["out_of_band"]) == (3, 0)
     assert all(f"  {figure['name']} " in out.getvalue() for figure in written["figures"])
     assert "needs 60 days" in out.getvalue()
     assert out.getvalue().splitlines()[-1].startswith("3 in band, 0 out, ")
@@ -267,8 +282,7 @@ def test_the_command_prints_and_writes_all_figures(world, tmp_path):
 def test_the_command_fails_when_a_figure_is_out_of_its_band(world):
     engine.simulate_day(FIRST)
     for number in range(30):
-        begin = utc_midnight(FIRST) + number * 0.5 * HOUR
-        make_event(world.plant, starts_at=begin, ends_at=begin + 99 * HOUR, affected_mw=1)
+        make_outage(world.plant, utc_midnight(FIRST) + number * 0.5 * HOUR, 99, 1)
     out = io.StringIO()
 
     with pytest.raises(SystemExit) as left:

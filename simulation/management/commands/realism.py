@@ -92,8 +92,8 @@ def line_of(figure: Figure) -> str:
     verdict = {
         Verdict.IN_BAND: "in",
         Verdict.OUT_OF_BAND: "OUT",
-        Verdict.SHORT: f"needs {figure.least_days} days",
-        Verdict.FEW: "too few plants or events",
+        Verdict.TOO_SHORT: f"needs {figure.least_days} days",
+        Verdict.TOO_FEW: "too few plants or events",
         Verdict.MISSING: "nothing stored",
     }[figure.verdict]
     band = f"{written(figure.low)} .. {written(figure.high)}"
