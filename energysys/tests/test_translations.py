@@ -46,10 +46,10 @@ class Text(NamedTuple):
 
 
 def called_with(name: str, call: ast.Call) -> Iterator[Text]:
-    context, text, plural = (
-        call.args[at].value if at is not None and isinstance(call.args[at], ast.Constant) else None
-        for at in ARGUMENTS[name]
-    )
+    constants = [
+        argument.value if isinstance(argument, ast.Constant) else None for argument in call.args
+    ]
+    context, text, plural = (constants[at] if at is not None else None for at in ARGUMENTS[name])
     # What is no constant was marked where it was written.
     if isinstance(text, str):
         yield Text(context, text, plural)
@@ -57,7 +57,7 @@ def called_with(name: str, call: ast.Call) -> Iterator[Text]:
 
 def texts_of_python(source: str) -> Iterator[Text]:
     tree = ast.parse(source)
-    names = {}
+    names: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
             names |= {(alias.asname or alias.name): alias.name for alias in node.names}
@@ -86,7 +86,7 @@ def texts_of_template(source: str) -> Iterator[Text]:
 
 def marked_texts() -> dict[Text, str]:
     """Every marked text and a file that holds it."""
-    found = {}
+    found: dict[Text, str] = {}
     for app in APPS:
         for path in (ROOT / app).rglob("*.py"):
             if "tests" not in path.parts and "migrations" not in path.parts:
