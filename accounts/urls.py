@@ -5,7 +5,8 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
-from accounts import views
+from accounts import bulk_views, views
+from accounts.imports import USERS
 from energysys import preferences
 
 app_name = "accounts"
@@ -24,6 +25,7 @@ urlpatterns = [
     path("users/<int:pk>/active/", views.activate, name="user_active"),
     path("theme/", preferences.theme, name="theme"),
     path("clock/", preferences.clock, name="clock"),
+    *bulk_views.routes(USERS),
     # The login page offers both languages, so this must answer strangers too.
     path("language/", login_not_required(set_language), name="language"),
 ]

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
+from accounts import bulk_views
 from assets import views
+from assets.imports import ORGANIZATIONS, PLANTS
 
 app_name = "assets"
 
 urlpatterns = [
+    *bulk_views.routes(ORGANIZATIONS),
+    *bulk_views.routes(PLANTS),
     path("organizations/", views.OrganizationList.as_view(), name="organizations"),
     path("organizations/new/", views.OrganizationCreate.as_view(), name="new_organization"),
     path("organizations/<slug:eic>/", views.OrganizationDetail.as_view(), name="organization"),

@@ -198,6 +198,8 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     }
 }
+# Uploads are read once and small; nothing of them reaches a disk.
+FILE_UPLOAD_HANDLERS = ["energysys.sheets.FirstBytesUploadHandler"]
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 HTTPS = not (DEBUG or SANDBOX)

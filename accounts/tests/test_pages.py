@@ -19,6 +19,8 @@ ANSWERS = [
     ("accounts:login", "get", 302, 302, 302, 302),
     ("accounts:logout", "post", 302, 302, 302, 302),
     ("accounts:logout", "get", 405, 405, 405, 405),
+    ("accounts:import_users", "get", 200, 403, 403, 403),
+    ("accounts:import_users", "post", 422, 403, 403, 403),
     ("accounts:theme", "get", 405, 405, 405, 405),
     ("accounts:theme", "post", 400, 400, 400, 400),
     ("accounts:clock", "get", 405, 405, 405, 405),

@@ -16,6 +16,10 @@ LISTS = [
     # page, method, then the answer to: super_admin, admin, analyst, outsider
     ("assets:organizations", "get", 200, 200, 200, 200),
     ("assets:plants", "get", 200, 200, 200, 200),
+    ("assets:import_organizations", "get", 200, 403, 403, 403),
+    ("assets:import_organizations", "post", 422, 403, 403, 403),
+    ("assets:import_plants", "get", 200, 403, 403, 403),
+    ("assets:import_plants", "post", 422, 403, 403, 403),
     ("assets:new_organization", "get", 200, 403, 403, 403),
     ("assets:new_organization", "post", 422, 403, 403, 403),
     ("assets:new_plant", "get", 200, 403, 403, 403),

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -46,6 +47,14 @@ ANSWERS = [
     ("generation/?plant={plant}", "get", 200, 200, 200, 400),
     ("prices/", "get", 200, 200, 200, 200),
     ("consumption/", "get", 200, 200, 200, 200),
+    ("imports/organizations/", "post", 200, 403, 403, 403),
+    ("imports/plants/", "post", 200, 403, 403, 403),
+    ("imports/users/", "post", 200, 403, 403, 403),
+    ("imports/events/", "post", 200, 200, 403, 400),
+    ("exports/organizations/", "get", 200, 403, 403, 403),
+    ("exports/plants/", "get", 200, 403, 403, 403),
+    ("exports/users/", "get", 200, 403, 403, 403),
+    ("exports/events/", "get", 200, 200, 403, 200),
     ("simulation-runs/", "get", 200, 403, 403, 403),
     ("simulation-runs/{run}/", "get", 200, 403, 403, 403),
 ]
@@ -111,11 +120,20 @@ def body_of(path, method, world):
             "name": "notebook",
             "expires_at": (timezone.now() + dt.timedelta(days=1)).isoformat(),
         },
+        "imports/organizations/": file_of(eic=world.organization.eic, name="Nova AŞ"),
+        "imports/plants/": file_of(eic=world.plant.eic, name="Plant one"),
+        "imports/users/": file_of(username="nora", full_name="Nora"),
+        "imports/events/": file_of(**event_body(world.plant)),
         "events/": event_body(world.plant),
         "events/{event}/": event_body(world.plant),
     }
     body = bodies.get(path, {})
     return {key: body[key] for key in list(body)[:1]} if method == "patch" else body
+
+
+def file_of(**row):
+    text = ",".join(row) + "\n" + ",".join(str(value) for value in row.values())
+    return {"file": SimpleUploadedFile("rows.csv", text.encode())}
 
 
 def event_body(plant):
@@ -131,9 +149,10 @@ def event_body(plant):
 @pytest.mark.parametrize(("path", "method", "role", "status"), each_cell(ANSWERS))
 def test_api_answers_each_role(world, names, path, method, role, status):
     client = api_client(world.people[role])
+    form = "multipart" if path.startswith("imports/") else "json"
 
     answer = getattr(client, method)(
-        "/api/v1/" + path.format(**names), body_of(path, method, world), format="json"
+        "/api/v1/" + path.format(**names), body_of(path, method, world), format=form
     )
 
     assert answer.status_code == status, answer.content

@@ -12,6 +12,7 @@ from accounts.tests import test_pages as accounts_pages
 from assets.tests import test_pages as assets_pages
 from energysys.clock import DAY, turkish_date, turkish_midnight, utc_date
 from energysys.testing import make_plant
+from energysys.tests import test_bulk
 from incidents.tests import test_pages as incidents_pages
 from simulation import engine
 from simulation.tests import test_pages as simulation_pages
@@ -19,6 +20,7 @@ from transparency.models import HourlyGeneration
 from transparency.tests import test_pages as transparency_pages
 
 ROLE_TABLES = [
+    test_bulk.EXPORTS,
     accounts_pages.ANSWERS,
     accounts_pages.KEY,
     accounts_pages.PERSON,

@@ -19,6 +19,8 @@ LISTS = [
     ("incidents:report", "post", 422, 422, 403, 422),
     ("incidents:free", "get", 200, 200, 403, 200),
     ("incidents:plan", "get", 200, 200, 200, 200),
+    ("incidents:import_events", "get", 200, 200, 403, 200),
+    ("incidents:import_events", "post", 422, 422, 403, 422),
 ]
 EVENT = [
     ("incidents:event", "get", 200, 200, 200, 404),

@@ -1,0 +1,130 @@
+"""The page of bulk imports: choose a file, read what it would do, apply it.
+
+The file goes back to the reader's browser with the preview and comes again with the confirmation,
+so the server keeps nothing in between. It is checked anew, and applied only if it would still do
+what the preview said.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import can_create, signed_in
+from accounts.bulk_api import file_answer
+from accounts.models import User
+from energysys.bulk import BulkTable, Report, bulk_import
+from energysys.sheets import MAX_FILE_BYTES, WRITERS, read_sheet
+
+# A page of more rows helps nobody; the errors always come first and are all shown.
+SHOWN_ROWS = 200
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=format_lazy(
+            gettext_lazy("CSV or XLSX, at most {kib} KiB."), kib=MAX_FILE_BYTES // 1024
+        ),
+        widget=forms.FileInput({"accept": ".csv,.txt,.xlsx"}),
+    )
+
+
+def permitted(request: HttpRequest, table: BulkTable) -> User:
+    person = signed_in(request)
+    if not can_create(person, table.model):
+        raise PermissionDenied
+    return person
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_page(request: HttpRequest, table: BulkTable) -> HttpResponse:
+    person = permitted(request, table)
+    context: dict[str, Any] = {"table": table, "form": UploadForm()}
+    if request.method != "POST":
+        return render(request, "accounts/import.html", context)
+    confirmed = request.POST.get("seen")
+    form = context["form"] = UploadForm(request.POST, request.FILES)
+    try:
+        content = carried(request) if confirmed else uploaded(form)
+        report = bulk_import(
+            table, read_sheet(content), person, dry_run=not confirmed, seen=confirmed
+        )
+    except ValidationError as refusal:
+        form.add_error("file", refusal)
+        return render(request, "accounts/import.html", context, status=422)
+    if report.applied:
+        messages.success(request, applied_sentence(report))
+        return redirect(request.path)
+    context |= preview(report, content) | {"is_stale": bool(confirmed)}
+    return render(request, "accounts/import.html", context, status=422 if report.errors else 200)
+
+
+def uploaded(form: UploadForm) -> bytes:
+    if not form.is_valid():
+        refusal = form.errors.as_data().pop("file")
+        form.errors.clear()
+        raise ValidationError(refusal)
+    content: bytes = form.cleaned_data["file"].read()
+    return content
+
+
+def carried(request: HttpRequest) -> bytes:
+    """The file that a preview gave the browser to keep."""
+    try:
+        return base64.b64decode(request.POST.get("content", ""), validate=True)
+    except (binascii.Error, ValueError):
+        raise ValidationError(_("The file has been lost on the way. Choose it again.")) from None
+
+
+def preview(report: Report, content: bytes) -> dict[str, Any]:
+    wrong = [row for row in report.rows if row.errors]
+    others = [row for row in report.rows if not row.errors and row.changes]
+    return {
+        "report": report,
+        "wrong_rows": wrong,
+        "shown_rows": others[:SHOWN_ROWS],
+        "more_rows": max(0, len(others) - SHOWN_ROWS),
+        "content": base64.b64encode(content).decode(),
+    }
+
+
+def applied_sentence(report: Report) -> str:
+    created, changed = report.counts["create"], report.counts["change"]
+    return " ".join(
+        (
+            ngettext("%(n)s row created.", "%(n)s rows created.", created) % {"n": created},
+            ngettext("%(n)s row changed.", "%(n)s rows changed.", changed) % {"n": changed},
+        )
+    )
+
+
+@require_safe
+def export_file(request: HttpRequest, table: BulkTable, chosen: str) -> HttpResponse:
+    person = permitted(request, table)
+    if chosen not in WRITERS:
+        raise Http404
+    return file_answer(table, chosen, person)
+
+
+def routes(table: BulkTable) -> list[URLPattern]:
+    """`{kind}/import/` and `{kind}/export.csv|xlsx` of one table."""
+    kind = {"table": table}
+    return [
+        path(f"{table.kind}/import/", import_page, kind, name=f"import_{table.kind}"),
+        path(f"{table.kind}/export.<str:chosen>", export_file, kind, name=f"export_{table.kind}"),
+    ]
