@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Callable
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -42,7 +43,7 @@ class ClockMiddleware:
 def theme(request: HttpRequest) -> HttpResponse:
     """Remember light or dark and go back."""
     if request.POST.get("theme") not in THEMES:
-        return HttpResponseBadRequest(_("The theme is light or dark."))
+        raise BadRequest(_("The theme is light or dark."))
     return remember(request, "theme")
 
 
@@ -51,7 +52,7 @@ def theme(request: HttpRequest) -> HttpResponse:
 def clock(request: HttpRequest) -> HttpResponse:
     """Remember Turkish time or UTC and go back."""
     if request.POST.get("clock") not in CLOCKS:
-        return HttpResponseBadRequest(_("The clock is Turkish time or UTC."))
+        raise BadRequest(_("The clock is Turkish time or UTC."))
     return remember(request, "clock")
 
 

@@ -82,7 +82,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "energysys.htmx.HtmxResponseMiddleware",
-    "energysys.views.RefusalMiddleware",
+    "energysys.errors.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -154,7 +154,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 PROXY_COUNT: int = env.int("PROXY_COUNT", default=0)
 AXES_IPWARE_PROXY_COUNT = PROXY_COUNT
-AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
+AXES_LOCKOUT_CALLABLE = "energysys.errors.locked_out"
 AXES_VERBOSE = False
 
 LANGUAGE_CODE = "tr"
@@ -200,6 +200,7 @@ CONTENT_SECURITY_POLICY = {
 }
 # Uploads are read once and small; nothing of them reaches a disk.
 FILE_UPLOAD_HANDLERS = ["energysys.sheets.FirstBytesUploadHandler"]
+CSRF_FAILURE_VIEW = "energysys.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 HTTPS = not (DEBUG or SANDBOX)

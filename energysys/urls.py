@@ -10,10 +10,10 @@ from energysys import views
 # Roles are the only permissions. Registered by an app that loads after ours, so taken out here.
 admin.site.unregister(Group)
 
-handler400 = "energysys.views.bad_request"
-handler403 = "energysys.views.permission_denied"
-handler404 = "energysys.views.page_not_found"
-handler500 = "energysys.views.server_error"
+handler400 = "energysys.errors.bad_request"
+handler403 = "energysys.errors.permission_denied"
+handler404 = "energysys.errors.page_not_found"
+handler500 = "energysys.errors.server_error"
 
 urlpatterns = [
     path("health/live", views.live, name="live"),

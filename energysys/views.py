@@ -1,38 +1,18 @@
-"""Health, error pages, and the two mixins of list and form pages."""
+"""Health, and the two mixins of list and form pages."""
 
 from __future__ import annotations
 
-import logging
-import sys
-from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
-from django.db import (
-    DatabaseError,
-    IntegrityError,
-    InterfaceError,
-    OperationalError,
-    connection,
-)
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.http.response import HttpResponseBase
-from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from redis import Redis, RedisError
 
-from energysys.api import UNREADABLE, problem_json
 from energysys.htmx import wants_partial
-from energysys.requests import request_id
-
-logger = logging.getLogger(__name__)
-
-# When to ask again while the database is away.
-OUTAGE_S = 10
 
 
 class FilteredListMixin:
@@ -131,69 +111,3 @@ def simulation_is_on_time() -> bool:
                      AND day = (now() AT TIME ZONE 'UTC')::date)"""
         )
         return bool(cursor.fetchone()[0])
-
-
-def error_answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
-    if request.path.startswith("/api/"):
-        return problem_json(request, status, code, detail)
-    context = {"status": status, "detail": detail, "reference": request_id(request)}
-    return render(request, "error.html", context, status=status)
-
-
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return error_answer(request, 400, "bad_request", _("The request could not be understood."))
-
-
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return error_answer(request, 403, "permission_denied", _("Your role does not allow this."))
-
-
-def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return error_answer(request, 404, "not_found", _("There is nothing at this address for you."))
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    logger.error("request %s failed", request_id(request))
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        detail = _("The database does not answer. Nothing was changed.")
-        answer = error_answer(request, 503, "unavailable", detail)
-        answer["Retry-After"] = str(OUTAGE_S)
-        return answer
-    return error_answer(
-        request, 500, "server_error", _("Something failed on our side. Nothing was changed.")
-    )
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    detail = _("This form has expired. Go back, reload the page and send it again.")
-    return error_answer(request, 403, "csrf", detail)
-
-
-class RefusalMiddleware:
-    """A page whose write the database refuses in a race, or that finds no database, says so."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        # No text of ours holds a NUL, and neither a header nor PostgreSQL takes one.
-        if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path:
-            return bad_request(request, ValueError("NUL in the address"))
-        return self.get_response(request)
-
-    def process_view(
-        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
-    ) -> HttpResponse | None:
-        """Django's admin would ask a person with too low a role to log in once more."""
-        match, user = request.resolver_match, request.user
-        if match and match.app_name == "admin" and user.is_authenticated and not user.is_staff:
-            raise PermissionDenied
-        return None
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, UNREADABLE):
-            return bad_request(request, exception)
-        if isinstance(exception, IntegrityError):
-            detail = _("Somebody has just changed what this builds on. Read it again.")
-            return error_answer(request, 409, "conflict", detail)
-        return None

@@ -30,7 +30,10 @@ document.body.addEventListener("toasts", (event) => {
   for (const { level, text } of event.detail.value) toast(level, text);
 });
 for (const failure of ["htmx:responseError", "htmx:sendError"]) {
-  document.body.addEventListener(failure, () => toast("error", toasts.dataset.failed));
+  document.body.addEventListener(failure, (event) => {
+    const reference = event.detail.xhr?.getResponseHeader("X-Request-ID");
+    toast("error", toasts.dataset.failed + (reference ? ` ${toasts.dataset.reference} ${reference}` : ""));
+  });
 }
 
 // The theme changes at once and keeps what was typed; the cookie tells the server.
