@@ -8,6 +8,7 @@ from django.db import connections, migrations
 from psycopg import sql
 
 CREATE_FUNCTION = re.compile(r"^CREATE (?:OR REPLACE )?FUNCTION (\w+)", re.MULTILINE)
+CREATE_TRIGGER = re.compile(r"^CREATE (?:CONSTRAINT )?TRIGGER (\w+) .+? ON (\w+)", re.MULTILINE)
 
 
 def read(package: str, name: str) -> str:
@@ -20,23 +21,32 @@ def install(package: str, name: str, undo: str) -> migrations.RunSQL:
 
 
 def replace(package: str, old: str, new: str) -> migrations.RunSQL:
-    """Drop the function of one file and create that of its next version; reversing goes back."""
+    """Drop the function of one file, and its triggers, and create those of its next version.
+
+    Reversing goes back.
+    """
     before, after = read(package, old), read(package, new)
     return migrations.RunSQL(
-        [(f"DROP FUNCTION {created_by(before)}", None), (after, None)],
+        [(drop(before), None), (after, None)],
         [
             # The versions that an older body calls may come back only after it.
             ("SET LOCAL check_function_bodies = off", None),
-            (f"DROP FUNCTION {created_by(after)}", None),
+            (drop(after), None),
             (before, None),
         ],
     )
 
 
-def created_by(source: str) -> str:
-    """The one function that the SQL creates; entry points bear the same name in every version."""
-    (name,) = CREATE_FUNCTION.findall(source)
-    return str(name)
+def drop(source: str) -> str:
+    """What undoes the SQL of a file: one function with its triggers."""
+    (function,) = CREATE_FUNCTION.findall(source)
+    triggers = CREATE_TRIGGER.findall(source)
+    return "".join(
+        [
+            *(f"DROP TRIGGER {name} ON {table}; " for name, table in triggers),
+            f"DROP FUNCTION {function}",
+        ]
+    )
 
 
 def grant_to_application(alias: str) -> None:

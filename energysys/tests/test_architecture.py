@@ -26,12 +26,31 @@ ENTRY_POINTS = {"simulate_daily_energy_data", "delete_old_data"}
 # Versions that a migration has dropped again; their files stay.
 RETIRED: frozenset[str] = frozenset(
     {
-        "sim_set_seed_v1",
-        "sim_simulate_day_v1",
-        "sim_simulate_day_v2",
+        "incidents_busy_mw_v1",
+        "incidents_check_event_v1",
+        "incidents_guard_capacity_v1",
+        "incidents_guard_event_v1",
+        "realism_outages_v1",
+        "sim_calendar_v1",
         "sim_catch_up_day_v1",
         "sim_catch_up_day_v2",
-        "realism_outages_v1",
+        "sim_catch_up_day_v3",
+        "sim_dispatch_hours_v1",
+        "sim_follow_events_v1",
+        "sim_follow_events_v2",
+        "sim_follow_plants_v1",
+        "sim_follow_plants_v2",
+        "sim_national_hours_v1",
+        "sim_plant_hours_v1",
+        "sim_recalculate_v1",
+        "sim_set_seed_v1",
+        "sim_shock_hours_v1",
+        "sim_simulate_day_v1",
+        "sim_simulate_day_v2",
+        "sim_simulate_day_v3",
+        "sim_weather_hours_v1",
+        "sim_write_generation_v1",
+        "sim_write_market_v1",
     }
 )
 TENANT_TABLES = (

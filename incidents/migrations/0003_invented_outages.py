@@ -3,21 +3,8 @@
 from django.conf import settings
 from django.db import migrations, models
 
-from energysys.sql import install
+from energysys.sql import install, replace
 
-# The first versions stay for code that runs during an upgrade; only the triggers leave them.
-TRIGGERS = {
-    "incidents_guard_event": """CREATE OR REPLACE TRIGGER event_guard
-        BEFORE INSERT OR UPDATE OR DELETE ON incidents_plantevent
-        FOR EACH ROW EXECUTE FUNCTION incidents_guard_event_v1()""",
-    "incidents_check_event": """CREATE OR REPLACE TRIGGER event_check
-        AFTER INSERT OR UPDATE ON incidents_plantevent
-        FOR EACH ROW WHEN (NEW.dismissed_at IS NULL) EXECUTE FUNCTION incidents_check_event_v1()""",
-    "incidents_guard_capacity": """CREATE OR REPLACE TRIGGER plant_guard_capacity
-        BEFORE UPDATE OF installed_capacity_mw ON assets_powerplant
-        FOR EACH ROW WHEN (NEW.installed_capacity_mw < OLD.installed_capacity_mw)
-        EXECUTE FUNCTION incidents_guard_capacity_v1()""",
-}
 FIRST_POLICIES = """
     ALTER POLICY tenant ON incidents_plantevent USING (
         (SELECT current_setting('energysys.tenant', true)) = 'all'
@@ -46,9 +33,8 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('dismissed_at', None), ('invented_at__isnull', False)), fields=('plant', 'invented_at', 'starts_at'), name='event_is_invented_once'),
         ),
         install("incidents", "incidents_tenancy_v2", FIRST_POLICIES),
-        install("incidents", "incidents_busy_mw_v2", "DROP FUNCTION incidents_busy_mw_v2"),
-        *(
-            install("incidents", f"{name}_v2", f"{first}; DROP FUNCTION {name}_v2")
-            for name, first in TRIGGERS.items()
-        ),
+        replace("incidents", "incidents_busy_mw_v1", "incidents_busy_mw_v2"),
+        replace("incidents", "incidents_guard_event_v1", "incidents_guard_event_v2"),
+        replace("incidents", "incidents_check_event_v1", "incidents_check_event_v2"),
+        replace("incidents", "incidents_guard_capacity_v1", "incidents_guard_capacity_v2"),
     ]

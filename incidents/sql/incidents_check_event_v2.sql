@@ -26,5 +26,5 @@ BEGIN
 END;
 $$;
 
-CREATE OR REPLACE TRIGGER event_check AFTER INSERT OR UPDATE ON incidents_plantevent
+CREATE TRIGGER event_check AFTER INSERT OR UPDATE ON incidents_plantevent
 FOR EACH ROW WHEN (NEW.dismissed_at IS NULL) EXECUTE FUNCTION incidents_check_event_v2();

@@ -15,7 +15,6 @@ BEGIN
 END;
 $$;
 
-CREATE OR REPLACE TRIGGER plant_guard_capacity
-BEFORE UPDATE OF installed_capacity_mw ON assets_powerplant
+CREATE TRIGGER plant_guard_capacity BEFORE UPDATE OF installed_capacity_mw ON assets_powerplant
 FOR EACH ROW WHEN (NEW.installed_capacity_mw < OLD.installed_capacity_mw)
 EXECUTE FUNCTION incidents_guard_capacity_v2();

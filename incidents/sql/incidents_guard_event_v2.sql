@@ -33,5 +33,5 @@ BEGIN
 END;
 $$;
 
-CREATE OR REPLACE TRIGGER event_guard BEFORE INSERT OR UPDATE OR DELETE ON incidents_plantevent
+CREATE TRIGGER event_guard BEFORE INSERT OR UPDATE OR DELETE ON incidents_plantevent
 FOR EACH ROW EXECUTE FUNCTION incidents_guard_event_v2();

@@ -22,7 +22,7 @@ BEGIN
     SELECT array_agg(plant_id), array_agg(from_ts) INTO v_plant_ids, v_from
     FROM (SELECT plant_id, min(starts_at) AS from_ts FROM withdrawn GROUP BY plant_id) AS span;
     IF v_plant_ids IS NOT NULL THEN
-        PERFORM sim_recalculate_v1(
+        PERFORM sim_recalculate_v2(
             v_plant_ids, v_from,
             array_fill(NULL::timestamptz, ARRAY[cardinality(v_plant_ids)])
         );

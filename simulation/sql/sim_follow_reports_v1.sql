@@ -30,6 +30,6 @@ BEGIN
         ) AS touched (plant_id, from_ts, until_ts)
         GROUP BY plant_id
     ) AS span;
-    PERFORM sim_recalculate_v1(v_plant_ids, v_from, v_until);
+    PERFORM sim_recalculate_v2(v_plant_ids, v_from, v_until);
 END;
 $$;

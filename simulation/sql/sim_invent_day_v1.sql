@@ -19,11 +19,11 @@ BEGIN
     FROM sim_invent_outages_v1(
         ARRAY(SELECT id FROM assets_powerplant ORDER BY id), p_from, p_until, p_seed);
     IF v_before IS NOT NULL THEN
-        v_written := sim_recalculate_v1(
+        v_written := sim_recalculate_v2(
             v_before, v_before_from, array_fill(p_from, ARRAY[cardinality(v_before)]));
     END IF;
     IF v_after IS NOT NULL THEN
-        v_written := v_written + sim_recalculate_v1(
+        v_written := v_written + sim_recalculate_v2(
             v_after, array_fill(p_written_until, ARRAY[cardinality(v_after)]), v_after_until);
     END IF;
     RETURN v_written;

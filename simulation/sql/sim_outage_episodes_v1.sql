@@ -72,10 +72,9 @@ BEGIN
     SELECT id, CASE WHEN is_maintenance THEN 'maintenance' ELSE 'failure' END,
            reasons[1 + ((cause >> 16) & 65535) % cardinality(reasons)],
            -- As people report it: whole MW of large plants, kW of small ones.
-           least(mw, greatest(0.001, CASE WHEN lost_mw >= mw THEN mw
-                                          WHEN lost_mw >= 10 THEN round(lost_mw::numeric)
-                                          ELSE round(lost_mw::numeric, 1 + (lost_mw < 1)::integer)
-                                     END)),
+           CASE WHEN lost_mw >= mw THEN mw
+                WHEN lost_mw >= 10 THEN round(lost_mw::numeric)
+                ELSE round(lost_mw::numeric, 1 + (lost_mw < 1)::integer) END,
            starts_at, ends_at
     FROM placed
     WHERE starts_at < p_until AND ends_at > p_from

@@ -112,7 +112,7 @@ def test_a_report_of_one_plant(committed, plants):
         )
         with connection.cursor() as cursor:
             call = (
-                "SELECT sim_recalculate_v1("
+                "SELECT sim_recalculate_v2("
                 "ARRAY[%s], ARRAY[%s::timestamptz], ARRAY[%s::timestamptz])"
             )
             with connections["owner"].cursor() as owner:

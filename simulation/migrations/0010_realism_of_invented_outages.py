@@ -18,7 +18,7 @@ def load(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("simulation", "0008_invented_outages")]
+    dependencies = [("simulation", "0009_invented_outages")]
 
     operations = [
         migrations.RunPython(load, migrations.RunPython.noop),
