@@ -15,12 +15,13 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django_filters.rest_framework import DjangoFilterBackend
-from rest_framework import exceptions, pagination, renderers, serializers
+from rest_framework import exceptions, renderers, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
+from energysys.paging import KeysetPage
 from energysys.requests import request_id
 
 PROBLEM = "application/problem+json"
@@ -164,15 +165,6 @@ def is_nested(detail: Any) -> bool:
     return isinstance(detail, Mapping | list)
 
 
-class Page(pagination.CursorPagination):
-    """Keyset pages: they neither repeat nor skip rows while others are written."""
-
-    page_size = 100
-
-    def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
-        return tuple(view.ordering)
-
-
 def refuse_unknown_parameters(request: Request, known: set[str]) -> None:
     """A misspelt filter must not answer with everything."""
     unknown = sorted(set(request.query_params) - known - {api_settings.URL_FORMAT_OVERRIDE})
@@ -185,7 +177,7 @@ class StrictFilterBackend(DjangoFilterBackend):
 
     def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
         filterset_class = self.get_filterset_class(view, queryset)
-        known = {Page.cursor_query_param}
+        known = {KeysetPage.cursor_query_param, *getattr(view, "parameters", ())}
         if filterset_class:
             known |= set(filterset_class(request=request).form.fields)
         refuse_unknown_parameters(request, known if view.action == "list" else set())

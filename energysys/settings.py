@@ -221,6 +221,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": [
         "rest_framework.renderers.JSONRenderer",
         "energysys.renderers.CsvRenderer",
+        "energysys.renderers.XlsxRenderer",
     ],
     "DEFAULT_PARSER_CLASSES": [
         "rest_framework.parsers.JSONParser",
@@ -228,7 +229,7 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "energysys.renderers.Negotiation",
-    "DEFAULT_PAGINATION_CLASS": "energysys.api.Page",
+    "DEFAULT_PAGINATION_CLASS": "energysys.paging.KeysetPage",
     "DEFAULT_FILTER_BACKENDS": ["energysys.api.StrictFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "energysys.api.problem_response",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import exceptions, renderers, serializers
@@ -18,13 +20,20 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts.access import signed_in
+from accounts.conditional import answer_tag, is_known, not_modified, with_tag
 from accounts.models import User
 from accounts.tenancy import acting_as
 from assets.models import FuelType, Organization, PowerPlant
 from energysys.api import refuse_unknown_parameters
 from energysys.clock import DAY, HOUR, turkish_date, turkish_midnight
 from energysys.filters import AwareDateTimeField
-from energysys.renderers import CsvRenderer
+from energysys.renderers import (
+    SHEET_ROWS,
+    CsvRenderer,
+    SheetFullError,
+    XlsxRenderer,
+    write_xlsx,
+)
 from transparency import series
 from transparency.series import Series, Span
 
@@ -37,6 +46,7 @@ class SpanForm(forms.Form):
 
     start = AwareDateTimeField(required=False)
     end = AwareDateTimeField(required=False)
+    shape = forms.ChoiceField(choices=[(name, name) for name in series.TEXTS], required=False)
 
     def clean(self) -> dict[str, Any]:
         wanted = self.cleaned_data
@@ -57,41 +67,48 @@ class SpanForm(forms.Form):
 
 
 class GenerationForm(SpanForm):
-    plant = forms.ModelMultipleChoiceField(
-        PowerPlant.objects.none(), to_field_name="eic", required=False
-    )
-    organization = forms.ModelChoiceField(
-        Organization.objects.none(), to_field_name="eic", required=False
-    )
+    """The same, cut to plants that the person sees."""
+
+    plant = forms.MultipleChoiceField(required=False)
+    organization = forms.CharField(required=False)
     fuel_type = forms.MultipleChoiceField(choices=FuelType.choices, required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.plants = PowerPlant.objects.visible_to(user)
-        for name, queryset in (
-            ("plant", self.plants),
-            ("organization", Organization.objects.visible_to(user)),
-        ):
-            field = self.fields[name]
-            assert isinstance(field, forms.ModelChoiceField)
-            field.queryset = queryset
+        plants = PowerPlant.objects.visible_to(user).order_by("pk")
+        if named := self.data.getlist("plant"):
+            plants = plants.filter(eic__in=named)
+        # One query answers which plants there are for this person, and which of them are wanted.
+        self.plants = list(plants.values_list("pk", "eic", "fuel_type", "organization__eic"))
+        self.user = user
+        field = self.fields["plant"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(eic, eic) for _pk, eic, _fuel, _organization in self.plants]
+
+    def clean_organization(self) -> str:
+        wanted: str = self.cleaned_data["organization"]
+        if wanted and all(wanted != organization for *_plant, organization in self.plants):
+            # An organization without plants is one all the same.
+            known = Organization.objects.visible_to(self.user)
+            if not known.filter(eic=wanted).exists():
+                raise forms.ValidationError(_("You see no organization with this EIC."))
+        return wanted
 
     def plant_ids(self) -> list[int]:
         wanted = self.cleaned_data
-        plants = self.plants
-        if wanted["plant"]:
-            plants = plants.filter(pk__in=wanted["plant"])
-        if wanted["organization"]:
-            plants = plants.filter(organization=wanted["organization"])
-        if wanted["fuel_type"]:
-            plants = plants.filter(fuel_type__in=wanted["fuel_type"])
-        return list(plants.values_list("pk", flat=True))
+        return [
+            pk
+            for pk, eic, fuel_type, organization in self.plants
+            if (not wanted["plant"] or eic in wanted["plant"])
+            and (not wanted["organization"] or organization == wanted["organization"])
+            and (not wanted["fuel_type"] or fuel_type in wanted["fuel_type"])
+        ]
 
 
 class SeriesView(APIView):
     """Every published hour of the span, whole."""
 
-    renderer_classes = (renderers.JSONRenderer, CsvRenderer)
+    renderer_classes = (renderers.JSONRenderer, CsvRenderer, XlsxRenderer)
 
     def form(self, request: Request) -> SpanForm:
         return SpanForm(request.query_params)
@@ -103,12 +120,23 @@ class SeriesView(APIView):
     def get(self, request: Request) -> HttpResponseBase:
         form = self.form(request)
         refuse_unknown_parameters(request, set(form.fields))
-        rows, most = self.read(form, form.span())
-        if request.accepted_renderer.format == CsvRenderer.format:
-            return self.stream(request, series.stream_csv(rows), "text/csv; charset=utf-8")
+        span = form.span()
+        tag = answer_tag(request, span.at)
+        if is_known(request, tag):
+            return not_modified(tag)
+        rows, most = self.read(form, span)
+        answer = self.answer(request, rows, most, form.cleaned_data["shape"] or "rows")
+        return with_tag(answer, tag)
+
+    def answer(self, request: Request, rows: Series, most: int, shape: str) -> HttpResponseBase:
+        match request.accepted_renderer.format:
+            case CsvRenderer.format:
+                return self.stream(request, series.stream_csv(rows), "text/csv; charset=utf-8")
+            case XlsxRenderer.format:
+                return sheet_of(rows)
         if most <= WHOLE_ROWS:
-            return HttpResponse(envelope(series.json_rows(rows)), "application/json")
-        return self.stream(request, stream_envelope(rows), "application/json")
+            return HttpResponse(envelope(series.json_text(rows, shape)), "application/json")
+        return self.stream(request, stream_envelope(rows, shape), "application/json")
 
     def stream(self, request: Request, body: Iterator[Any], media: str) -> StreamingHttpResponse:
         def scoped() -> Iterator[Any]:
@@ -120,13 +148,28 @@ class SeriesView(APIView):
 
 
 def envelope(rows: str) -> str:
-    return f'{{"next": null, "previous": null, "results": {rows}}}'
+    return f'{{"next":null,"previous":null,"results":{rows}}}'
 
 
-def stream_envelope(rows: Series) -> Iterator[str]:
-    yield '{"next": null, "previous": null, "results": '
-    yield from series.stream_json(rows)
+def stream_envelope(rows: Series, shape: str) -> Iterator[str]:
+    yield '{"next":null,"previous":null,"results":'
+    yield from series.stream_json(rows, shape)
     yield "}"
+
+
+def sheet_of(rows: Series) -> FileResponse:
+    """A workbook, written to a file that goes with the answer; 400 past the end of a sheet."""
+    with ExitStack() as files:
+        file = files.enter_context(tempfile.TemporaryFile())
+        try:
+            write_xlsx(file, rows.columns, series.stream_rows(rows))
+        except SheetFullError as error:
+            message = _("A sheet ends at %(rows)s rows. Ask for a shorter span, or for CSV.")
+            refusal = message % {"rows": SHEET_ROWS}
+            raise exceptions.ValidationError({"format": [refusal]}) from error
+        file.seek(0)
+        files.pop_all()  # The answer closes it when it is sent.
+    return FileResponse(file, content_type=XlsxRenderer.media_type)
 
 
 def hours_in(span: Span) -> int:

@@ -19,7 +19,8 @@ from psycopg import sql
 EVERYTHING = dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
 CHUNK_ROWS = 1000
 
-TIME = "to_char(ts AT TIME ZONE 'Europe/Istanbul', 'YYYY-MM-DD\"T\"HH24:MI:SS\"+03:00\"')"
+# As text is several times as fast as `to_char`.
+TIME = "replace((ts AT TIME ZONE interval '03:00')::text, ' ', 'T') || '+03:00'"
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,18 @@ class Span:
 
 @dataclass(frozen=True)
 class Series:
-    """Rows of one kind: their columns, and the query that yields them in order."""
+    """Rows of one kind: their columns, and the query that yields them in order.
+
+    Of their JSON the database writes `heads`, the constants of each plant or of the country, and
+    `hours`, which have a `head_id`, a `ts` and the columns of `values`.
+    """
 
     columns: Sequence[str]
     query: str
     parameters: Sequence[Any]
+    values: Sequence[str] = ()
+    hours: str = ""
+    heads: str = "(SELECT NULL::bigint AS id, ''::text AS members)"
 
 
 def price_series(span: Span) -> Series:
@@ -49,6 +57,8 @@ def price_series(span: Span) -> Series:
         ("timestamp", "ptf", "smf"),
         f"SELECT {TIME} AS timestamp, ptf, smf FROM published_prices_v1(%s, %s, %s) ORDER BY ts",
         span.parameters,
+        ("ptf", "smf"),
+        "(SELECT NULL::bigint AS head_id, * FROM published_prices_v1(%s, %s, %s))",
     )
 
 
@@ -58,6 +68,8 @@ def consumption_series(span: Span) -> Series:
         f"""SELECT {TIME} AS timestamp, actual_mwh, forecast_mwh
             FROM published_consumption_v1(%s, %s, %s) ORDER BY ts""",
         span.parameters,
+        ("actual_mwh", "forecast_mwh"),
+        "(SELECT NULL::bigint AS head_id, * FROM published_consumption_v1(%s, %s, %s))",
     )
 
 
@@ -79,8 +91,15 @@ def generation_series(span: Span, plant_ids: Sequence[int]) -> Series:
             FROM published_generation_v1(%s, %s, %s) AS hour
             JOIN assets_powerplant AS plant ON plant.id = hour.plant_id
             WHERE hour.plant_id = ANY (%s)
-            ORDER BY plant.eic, ts""",
+            ORDER BY hour.plant_id, ts""",
         [*span.parameters, list(plant_ids)],
+        ("planned_mwh", "actual_mwh", "settlement_mwh"),
+        """(SELECT plant_id AS head_id, * FROM published_generation_v1(%s, %s, %s)
+            WHERE plant_id = ANY (%s))""",
+        """(SELECT id, '"plant":"' || eic || '","fuel_type":"' || fuel_type
+                    || '","installed_capacity_mw":' || trim_scale(installed_capacity_mw) || ','
+                    AS members
+            FROM assets_powerplant)""",
     )
 
 
@@ -112,27 +131,68 @@ def outage_series(span: Span) -> Series:
     )
 
 
-def json_rows(series: Series) -> str:
-    """All rows as the text of one JSON array."""
+def row_texts(series: Series) -> str:
+    """The query of each row as the text of a JSON object. No text in it needs an escape."""
+    numbers = "|| ',' ||".join(f"""'"{name}":' || {as_number(name)}""" for name in series.values)
+    return f"""SELECT '{{"timestamp":"' || {TIME} || '",' || head.members || {numbers} || '}}'
+                      AS text
+               FROM {series.hours} AS hour
+               JOIN {series.heads} AS head ON head.id IS NOT DISTINCT FROM hour.head_id
+               ORDER BY hour.head_id, ts"""
+
+
+def array_texts(series: Series) -> str:
+    """The query of each plant, or of the country, as a JSON object with an array a column."""
+    gathered = ", ".join(
+        f"string_agg({as_number(name)}, ',' ORDER BY ts) AS {name}" for name in series.values
+    )
+    arrays = "|| ',' ||".join(f"""'"{name}":[' || {name} || ']'""" for name in series.values)
+    return f"""SELECT '{{' || head.members || '"timestamp":["' || timestamps || '"],' || {arrays}
+                      || '}}' AS text
+               FROM (
+                   SELECT head_id, string_agg({TIME}, '","' ORDER BY ts) AS timestamps, {gathered}
+                   FROM {series.hours} AS hour GROUP BY head_id
+               ) AS hour
+               JOIN {series.heads} AS head ON head.id IS NOT DISTINCT FROM hour.head_id
+               ORDER BY hour.head_id"""
+
+
+def as_number(name: str) -> str:
+    return f"coalesce({name}::text, 'null')"
+
+
+TEXTS = {"rows": row_texts, "arrays": array_texts}
+
+
+def json_text(series: Series, shape: str = "rows") -> str:
+    """All rows, or arrays, as the text of one JSON array."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT coalesce(json_agg(row_to_json(row)), '[]')::text FROM ({series.query}) AS row",
-            series.parameters,
-        )
-        return str(cursor.fetchone()[0])
+        query = TEXTS[shape](series)
+        cursor.execute(f"SELECT string_agg(text, ',') FROM ({query}) AS line", series.parameters)
+        return f"[{cursor.fetchone()[0] or ''}]"
 
 
-def stream_json(series: Series) -> Iterator[str]:
+def stream_json(series: Series, shape: str = "rows") -> Iterator[str]:
     """The same array piece by piece, in memory that does not grow with the rows."""
     opening = "["
-    query = f"SELECT row_to_json(row)::text FROM ({series.query}) AS row"
+    for lines in chunks(TEXTS[shape](series), series.parameters):
+        yield opening + ",".join(text for (text,) in lines)
+        opening = ","
+    yield "[]" if opening == "[" else "]"
+
+
+def stream_rows(series: Series) -> Iterator[tuple[Any, ...]]:
+    """The same rows as values."""
+    for rows in chunks(series.query, series.parameters):
+        yield from rows
+
+
+def chunks(query: str, parameters: Sequence[Any]) -> Iterator[list[tuple[Any, ...]]]:
     # The rows of a server-side cursor live as long as its transaction.
     with transaction.atomic(), connection.chunked_cursor() as cursor:
-        cursor.execute(query, series.parameters)
+        cursor.execute(query, parameters)
         while rows := cursor.fetchmany(CHUNK_ROWS):
-            yield opening + ",".join(text for (text,) in rows)
-            opening = ","
-    yield "[]" if opening == "[" else "]"
+            yield rows
 
 
 def stream_csv(series: Series) -> Iterator[bytes]:
