@@ -204,7 +204,10 @@ class RowWriter:
         return list(reports.values())
 
     def read_stored(self) -> dict[str, models.Model]:
-        """The rows that the sheet names and `by` may change, locked until the transaction ends."""
+        """The rows that the sheet names and `by` may change, locked until the transaction ends.
+
+        Events are not: whoever writes one locks its plant first, and so do their services.
+        """
         given = [line.cells.get(self.table.key, "").strip() for line in self.sheet.lines]
         column: Any = self.table.model._meta.get_field(self.table.key)
         keys = []
@@ -214,8 +217,9 @@ class RowWriter:
             except ValidationError:
                 continue
         rows = self.table.rows.editable_by(self.by).filter(**{f"{self.table.key}__in": keys})
-        locked = rows.order_by("pk").select_for_update(of=("self",))
-        return {str(getattr(row, self.table.key)): row for row in locked}
+        if self.table.key_is_given:
+            rows = rows.order_by("pk").select_for_update(of=("self",), no_key=True)
+        return {str(getattr(row, self.table.key)): row for row in rows}
 
     def write_line(self, line: Line) -> RowReport:
         key = line.cells.get(self.table.key, "").strip()

@@ -17,6 +17,15 @@ app.conf.beat_schedule = {
         "task": "simulation.simulate_due_days",
         "schedule": crontab(hour=0, minute=0),
     },
+    "deliver webhook messages that are due": {
+        "task": "incidents.deliver_webhooks",
+        "schedule": 30,
+        "options": {"expires": 30},
+    },
+    "forget old webhook messages": {
+        "task": "incidents.forget_webhook_messages",
+        "schedule": crontab(hour=3, minute=45),
+    },
     "prune days past retention": {
         "task": "simulation.prune",
         "schedule": crontab(hour=3, minute=30),

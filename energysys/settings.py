@@ -266,6 +266,9 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 
+# For tests and demos on one machine: webhooks may lead to loopback, over plain HTTP too.
+WEBHOOKS_TO_PRIVATE_ADDRESSES: bool = env.bool("WEBHOOKS_TO_PRIVATE_ADDRESSES", default=False)
+WEBHOOK_LOG_DAYS: int = env.int("WEBHOOK_LOG_DAYS", default=30)
 RETENTION_DAYS: int = env.int("RETENTION_DAYS", default=7)
 SIMULATION_SEED: int | None = env.int("SIMULATION_SEED", default=None)
 

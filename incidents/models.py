@@ -268,3 +268,7 @@ class EventVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event_id}/{self.version}"
+
+
+# Django finds models through this module; they name what stands above as a string.
+from incidents.webhooks.models import Webhook, WebhookAttempt, WebhookMessage  # noqa: E402, F401

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from incidents.models import EventState, PlantEvent, shortage
+from incidents.tasks import deliver_soon
+from incidents.webhooks.models import Webhook
 
 
 class EventConflictError(ValidationError):
@@ -90,6 +92,8 @@ def save_event(event: PlantEvent) -> PlantEvent:
     event.full_clean()
     with refused_kindly(event):
         event.save()
+    if Webhook.objects.filter(organization=event.plant.organization_id, is_active=True).exists():
+        deliver_soon()
     event.refresh_from_db()
     return event
 

@@ -47,6 +47,16 @@ ANSWERS = [
     ("generation/?plant={plant}", "get", 200, 200, 200, 400),
     ("prices/", "get", 200, 200, 200, 200),
     ("consumption/", "get", 200, 200, 200, 200),
+    ("webhooks/", "get", 200, 200, 403, 200),
+    ("webhooks/", "post", 400, 201, 403, 201),
+    ("webhooks/{webhook}/", "get", 200, 200, 403, 404),
+    ("webhooks/{webhook}/", "patch", 200, 200, 403, 404),
+    ("webhooks/{webhook}/", "put", 200, 200, 403, 404),
+    ("webhooks/{webhook}/", "delete", 204, 204, 403, 404),
+    ("webhooks/{webhook}/rotate-secret/", "post", 200, 200, 403, 404),
+    ("webhook-messages/", "get", 200, 200, 403, 200),
+    ("webhook-messages/{message}/", "get", 200, 200, 403, 404),
+    ("webhook-messages/{message}/resend/", "post", 202, 202, 403, 404),
     ("imports/organizations/", "post", 200, 403, 403, 403),
     ("imports/plants/", "post", 200, 403, 403, 403),
     ("imports/users/", "post", 200, 403, 403, 403),
@@ -63,6 +73,7 @@ WITHOUT_LOGIN = {"token/", "token/refresh/", "token/blacklist/", "schema/", "doc
 
 @pytest.fixture
 def names(world):
+    from incidents.models import Webhook
     from simulation.models import SimulationRun
 
     now = timezone.now()
@@ -71,12 +82,16 @@ def names(world):
     )
     expires_at = now + dt.timedelta(days=1)
     key, _ = make_key(world.people["analyst"], "notebook", read_only=True, expires_at=expires_at)
+    webhook = Webhook.objects.create(organization=world.organization, url="https://1.1.1.1/")
+    event = make_event(world.plant, affected_mw=10)
     return {
+        "webhook": webhook.pk,
+        "message": str(webhook.messages.get()),
         "key": key.pk,
         "organization": world.organization.eic,
         "plant": world.plant.eic,
         "analyst": world.people["analyst"].pk,
-        "event": make_event(world.plant, affected_mw=10).pk,
+        "event": event.pk,
         "run": run.pk,
     }
 
@@ -124,6 +139,8 @@ def body_of(path, method, world):
         "imports/plants/": file_of(eic=world.plant.eic, name="Plant one"),
         "imports/users/": file_of(username="nora", full_name="Nora"),
         "imports/events/": file_of(**event_body(world.plant)),
+        "webhooks/": {"url": "https://1.1.1.1/hooks"},
+        "webhooks/{webhook}/": {"url": "https://1.1.1.1/hooks"},
         "events/": event_body(world.plant),
         "events/{event}/": event_body(world.plant),
     }

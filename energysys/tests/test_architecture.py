@@ -18,6 +18,7 @@ from django.urls import reverse
 
 from energysys.sql import CREATE_FUNCTION
 from energysys.testing import PASSWORD, api_client, make_event, make_world
+from incidents.models import Webhook, WebhookMessage
 from simulation import engine
 
 FIXED_SEARCH_PATH = "search_path=public, pg_temp"
@@ -58,6 +59,9 @@ TENANT_TABLES = (
     "assets_powerplant",
     "incidents_eventversion",
     "incidents_plantevent",
+    "incidents_webhook",
+    "incidents_webhookattempt",
+    "incidents_webhookmessage",
     "transparency_hourlygeneration",
 )
 # Authentication reads it before anybody is known; `visible_to` cuts it.
@@ -133,9 +137,13 @@ def become_tenant(tenant: str, using: Any = connection) -> None:
 
 
 def fill(world: SimpleNamespace) -> None:
-    """An event of each organization, and hours of both plants."""
+    """A webhook with its log and an event of each organization, and hours of both plants."""
+    for organization in (world.organization, world.other_organization):
+        Webhook.objects.create(organization=organization, url="https://example.com/")
     make_event(world.plant)
     make_event(world.other_plant)
+    for message in WebhookMessage.objects.all():
+        message.attempts.create(started_at=message.created_at, duration_ms=1)
     engine.simulate_day(DAY, ahead=False)
 
 
@@ -219,7 +227,8 @@ def test_tables_that_lead_to_an_organization_have_row_security(db: None) -> None
         """SELECT DISTINCT relname FROM pg_class
            JOIN pg_attribute ON attrelid = pg_class.oid AND NOT attisdropped
            WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
-             AND NOT relispartition AND attname IN ('organization_id', 'plant_id', 'event_id')"""
+             AND NOT relispartition AND attname IN (
+                 'organization_id', 'plant_id', 'event_id', 'webhook_id', 'message_id')"""
     )
     secured = values("SELECT relname FROM pg_class WHERE relrowsecurity AND NOT relispartition")
 

@@ -14,6 +14,7 @@ from energysys.clock import DAY, turkish_date, turkish_midnight, utc_date
 from energysys.testing import make_plant
 from energysys.tests import test_bulk
 from incidents.tests import test_pages as incidents_pages
+from incidents.tests import test_webhooks
 from simulation import engine
 from simulation.tests import test_pages as simulation_pages
 from transparency.models import HourlyGeneration
@@ -21,6 +22,9 @@ from transparency.tests import test_pages as transparency_pages
 
 ROLE_TABLES = [
     test_bulk.EXPORTS,
+    test_webhooks.PAGES,
+    test_webhooks.WEBHOOK_PAGES,
+    test_webhooks.MESSAGE_PAGES,
     accounts_pages.ANSWERS,
     accounts_pages.KEY,
     accounts_pages.PERSON,
