@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import path
+from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from accounts import bulk_views, views
@@ -27,5 +28,5 @@ urlpatterns = [
     path("clock/", preferences.clock, name="clock"),
     *bulk_views.routes(USERS),
     # The login page offers both languages, so this must answer strangers too.
-    path("language/", login_not_required(set_language), name="language"),
+    path("language/", login_not_required(require_POST(set_language)), name="language"),
 ]

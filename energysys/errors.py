@@ -21,14 +21,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from energysys.api import UNREADABLE, problem_json
-from energysys.requests import request_id
+from energysys.requests import asks_for_page, request_id
 
 logger = logging.getLogger(__name__)
 
 # When to ask again while the database is away.
 OUTAGE_S = 10
-# Addresses that are read by machines, or answer in Django's own form.
-NOT_PAGES = ("/api/", "/health/", "/admin/", "/static/")
+# What pages take; a view may take less.
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 NEXT_STEPS = {
     400: gettext_lazy("Go back, check what you entered and send it again."),
     403: gettext_lazy("Ask an Admin of your organization if you need this."),
@@ -94,6 +94,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     )
 
 
+def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    detail = _("This address does not take such a request.")
+    answer = error_answer(request, 405, "method_not_allowed", detail)
+    answer["Allow"] = allowed
+    return answer
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     detail = _("This form has expired. Go back, reload the page and send it again.")
     return error_answer(request, 403, "csrf", detail)
@@ -118,12 +125,13 @@ class RefusalMiddleware:
         # No text of ours holds a NUL, and neither a header nor PostgreSQL takes one.
         if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path:
             return bad_request(request, ValueError("NUL in the address"))
+        if not asks_for_page(request):
+            return self.get_response(request)
+        if request.method not in METHODS:
+            return method_not_allowed(request, ", ".join(METHODS))
         response = self.get_response(request)
-        if response.status_code == 405 and not request.path.startswith(NOT_PAGES):
-            detail = _("This address does not take such a request.")
-            answer = error_answer(request, 405, "method_not_allowed", detail)
-            answer["Allow"] = response["Allow"]
-            return answer
+        if response.status_code == 405:
+            return method_not_allowed(request, response["Allow"])
         return response
 
     def process_view(

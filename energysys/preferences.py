@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from energysys.clock import ISTANBUL
+from energysys.requests import asks_for_page
 
 THEMES = ("light", "dark")
 CLOCKS: dict[str, dt.tzinfo] = {"trt": ISTANBUL, "utc": dt.UTC}
@@ -23,7 +24,7 @@ YEAR_S = 60 * 60 * 24 * 365
 
 
 class ClockMiddleware:
-    """Shows and reads times on the reader's clock; the API and the Django admin keep Turkish time.
+    """Shows and reads times on the reader's clock; the APIs and the Django admin keep Turkish time.
 
     Only the clock changes: market days stay Turkish days.
     """
@@ -32,8 +33,7 @@ class ClockMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        is_page = not request.path.startswith(("/api/", "/admin/"))
-        chosen = request.COOKIES.get("clock") if is_page else None
+        chosen = request.COOKIES.get("clock") if asks_for_page(request) else None
         with timezone.override(CLOCKS.get(chosen or "", ISTANBUL)):
             return self.get_response(request)
 

@@ -1,4 +1,4 @@
-"""A reference id for every request: in the answer, the log and the error pages."""
+"""A reference id for every request, in the answer, the log and the error pages; small pages."""
 
 from __future__ import annotations
 
@@ -7,6 +7,17 @@ from collections.abc import Callable
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
+
+# Addresses that machines read, or that answer in Django's own form.
+NOT_PAGES = (
+    *("/api/", "/cas/", "/electricity-service/", "/reporting-service/"),
+    *("/admin/", "/health/", "/static/"),
+)
+
+
+def asks_for_page(request: HttpRequest) -> bool:
+    return not request.path.startswith(NOT_PAGES)
 
 
 class RequestIdMiddleware:
@@ -17,6 +28,18 @@ class RequestIdMiddleware:
         response = self.get_response(request)
         response["X-Request-ID"] = request_id(request)
         return response
+
+
+class PageCompressionMiddleware(GZipMiddleware):
+    """Compresses pages. Streams and JSON are left to the proxy, which has the time."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        is_page = response.get("Content-Type", "").startswith("text/html")
+        if response.streaming or not is_page:
+            return response
+        return super().process_response(request, response)
 
 
 def request_id(request: HttpRequest) -> str:

@@ -19,7 +19,7 @@ def refuse(client, status):
     if status == 403:
         return client.get(reverse("simulation:runs"))
     if status == 405:
-        return client.put(reverse("dashboard"))
+        return client.post(reverse("dashboard"))
     return client.get("/nowhere/")
 
 

@@ -5,13 +5,13 @@ import re
 
 import pytest
 from django.db.models import Sum
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone, translation
 
 from accounts.tests import test_pages as accounts_pages
 from assets.tests import test_pages as assets_pages
 from energysys.clock import DAY, turkish_date, turkish_midnight, utc_date
-from energysys.testing import make_plant
+from energysys.testing import ROLES, make_plant
 from energysys.tests import test_bulk
 from incidents.tests import test_pages as incidents_pages
 from incidents.tests import test_webhooks
@@ -53,10 +53,51 @@ def page_names(resolver, prefix="", namespace=""):
             yield f"{namespace}{pattern.name}"
 
 
-def test_the_role_tables_leave_no_page_out():
-    tabled = {row[0] for table in ROLE_TABLES for row in table}
+TABLED = {(row[0], row[1]) for table in ROLE_TABLES for row in table}
+# Methods that a table leaves out must be refused to everyone.
+UNTABLED = sorted(
+    (name, method)
+    for name in {name for name, _method in TABLED}
+    for method in ("get", "post")
+    if (name, method) not in TABLED
+)
 
-    assert set(page_names(get_resolver())) == tabled
+
+def test_the_role_tables_leave_no_page_out():
+    assert set(page_names(get_resolver())) == {name for name, _method in TABLED}
+
+
+def address_of(name):
+    """The address of a page; what it names need not exist to refuse a method."""
+    for arguments in ([], ["40W0000000000000"], [1]):
+        try:
+            return reverse(name, args=arguments)
+        except NoReverseMatch:
+            continue
+    raise AssertionError(f"{name} takes arguments that this test does not know.")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_methods_that_no_table_names_are_refused(client, world, role):
+    client.force_login(world.people[role])
+
+    taken = {
+        (name, method): status
+        for name, method in UNTABLED
+        if (status := getattr(client, method)(address_of(name)).status_code) not in (403, 405)
+    }
+
+    assert taken == {}
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete", "trace"])
+def test_no_page_takes_other_methods(client, world, method):
+    client.force_login(world.people["super_admin"])
+
+    taken = {name for name, _method in TABLED}
+    answers = {getattr(client, method)(address_of(name)).status_code for name in taken}
+
+    assert answers == {405}
 
 
 @pytest.fixture

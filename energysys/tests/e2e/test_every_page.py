@@ -90,6 +90,15 @@ def test_every_page_is_read_without_scripts(reader, role):
         assert visitor.page.locator("h1").count() == 1, name
 
 
+def test_the_description_of_the_api_keeps_the_policy(reader):
+    stranger = reader(None, "en")
+
+    stranger.open("/api/v1/docs/")
+
+    stranger.page.locator(".opblock").first.click()
+    stranger.page.locator(".opblock-body").first.wait_for()
+
+
 def test_the_first_page_is_light(reader):
     """Everything the home page loads for a new reader, but the chart library, compressed."""
     visitor = reader("admin")
@@ -104,4 +113,5 @@ def test_the_first_page_is_light(reader):
         if "echarts" not in address
     }
     assert [path for path in sizes if "tabler" in path]
+    print(f"first page: {sum(sizes.values()):,} bytes")
     assert sum(sizes.values()) < FIRST_PAGE_BYTES, sizes
