@@ -34,6 +34,7 @@ urlpatterns = [
     path("api/v1/", include("assets.imports")),
     path("api/v1/", include("incidents.imports")),
     path("api/v1/", include("incidents.webhooks.api")),
+    path("api/v1/", include("incidents.feeds.api")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
 ]

@@ -271,4 +271,5 @@ class EventVersion(models.Model):
 
 
 # Django finds models through this module; they name what stands above as a string.
+from incidents.feeds.models import FeedAddress  # noqa: E402, F401
 from incidents.webhooks.models import Webhook, WebhookAttempt, WebhookMessage  # noqa: E402, F401

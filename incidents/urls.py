@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts import bulk_views
 from incidents import views
+from incidents.feeds import views as feed_views
 from incidents.imports import EVENTS
 from incidents.webhooks import views as webhook_views
 
@@ -13,6 +14,7 @@ urlpatterns = [
     path("search/", views.global_search, name="search"),
     *bulk_views.routes(EVENTS),
     *webhook_views.urlpatterns,
+    *feed_views.urlpatterns,
     path("events/", views.EventList.as_view(), name="events"),
     path("events/report/", views.EventReport.as_view(), name="report"),
     path("events/free/", views.free, name="free"),

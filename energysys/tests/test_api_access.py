@@ -47,6 +47,7 @@ ANSWERS = [
     ("generation/?plant={plant}", "get", 200, 200, 200, 400),
     ("prices/", "get", 200, 200, 200, 200),
     ("consumption/", "get", 200, 200, 200, 200),
+    ("feeds/events/", "get", 200, 200, 200, 200),
     ("webhooks/", "get", 200, 200, 403, 200),
     ("webhooks/", "post", 400, 201, 403, 201),
     ("webhooks/{webhook}/", "get", 200, 200, 403, 404),

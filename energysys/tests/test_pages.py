@@ -13,8 +13,8 @@ from assets.tests import test_pages as assets_pages
 from energysys.clock import DAY, turkish_date, turkish_midnight, utc_date
 from energysys.testing import ROLES, make_plant
 from energysys.tests import test_bulk
+from incidents.tests import test_feed, test_webhooks
 from incidents.tests import test_pages as incidents_pages
-from incidents.tests import test_webhooks
 from simulation import engine
 from simulation.tests import test_pages as simulation_pages
 from transparency.models import HourlyGeneration
@@ -22,6 +22,7 @@ from transparency.tests import test_pages as transparency_pages
 
 ROLE_TABLES = [
     test_bulk.EXPORTS,
+    test_feed.PAGES,
     test_webhooks.PAGES,
     test_webhooks.WEBHOOK_PAGES,
     test_webhooks.MESSAGE_PAGES,
