@@ -70,7 +70,8 @@ def test_the_role_tables_leave_no_page_out():
 
 def address_of(name):
     """The address of a page; what it names need not exist to refuse a method."""
-    for arguments in ([], ["40W0000000000000"], [1]):
+    some_uuid = "00000000-0000-4000-8000-000000000000"
+    for arguments in ([], [1], [1, 1], [some_uuid], [1, some_uuid]):
         try:
             return reverse(name, args=arguments)
         except NoReverseMatch:
