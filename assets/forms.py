@@ -113,6 +113,8 @@ class PlantForm(forms.ModelForm):
         organization.queryset = Organization.objects.visible_to(user).order_by("name")
         organization.to_field_name = "eic"
         organization.empty_label = _("Choose an organization")
+        fuel: Any = self.fields["fuel_type"]
+        fuel.choices = [("", _("Choose a fuel")), *FuelType.choices]
         if self.instance.pk:
             self.initial["organization"] = self.instance.organization.eic
 

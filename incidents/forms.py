@@ -25,7 +25,7 @@ from incidents.models import EventState, EventType, PlantEvent
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 SOURCES = [
-    ("", gettext_lazy("Reported and simulated")),
+    ("", gettext_lazy("All sources")),
     ("false", gettext_lazy("Reported")),
     ("true", gettext_lazy("Simulated")),
 ]
