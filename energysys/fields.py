@@ -8,10 +8,30 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
 from django.utils import formats
 from django.utils.formats import sanitize_separators
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 PLAIN_NUMBER = re.compile(r"[+-]?[0-9.]*")
+
+
+class LongSelect(forms.Select):
+    """A list of thousands: Django would render a template for each of its options."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = set(self.format_value(value))
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (key, SafeString(" selected") if str(key) in chosen else "", label)
+                for key, label in self.choices
+            ),
+        )
+        attributes = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
+        return format_html("<select{}>{}</select>", attributes, options)
 
 
 class MegawattField(forms.DecimalField):

@@ -50,7 +50,7 @@ class Room:
     @cached_property
     def rivals(self) -> list[Any]:
         """The other events of that period; what the engine invented yields, so it is none."""
-        events: Any = self.plant.events  # type: ignore[attr-defined]
+        events: Any = self.plant.events
         found = events.standing().filter(invented_at=None).exclude(pk=self.but)
         found = found.overlapping(self.start, self.end)
         return list(found.order_by("starts_at", "pk"))
@@ -66,7 +66,7 @@ class Room:
     @cached_property
     def usual_mw(self) -> list[Decimal]:
         """Amounts that events of this plant took before and that still fit, the commonest first."""
-        events: Any = self.plant.events  # type: ignore[attr-defined]
+        events: Any = self.plant.events
         past = events.filter(affected_mw__lt=self.free_mw).order_by()
         past = past.values("affected_mw").annotate(times=Count("pk"))
         return [row["affected_mw"] for row in past.order_by("-times", "-affected_mw")[:OFFERED]]

@@ -16,7 +16,7 @@ from django_filters import rest_framework as filters
 from accounts.models import User
 from assets.filters import visible_plants
 from assets.models import FuelType, PowerPlant
-from energysys.fields import MegawattField
+from energysys.fields import LongSelect, MegawattField
 from energysys.lists import SortFilter
 from energysys.templatetags.market import mw
 from incidents.capacity import Room
@@ -111,6 +111,7 @@ class EventForm(forms.ModelForm):
         label=gettext_lazy("plant"),
         to_field_name="eic",
         empty_label=gettext_lazy("Choose a plant"),
+        widget=LongSelect,
     )
     affected_mw = MegawattField(
         label=gettext_lazy("affected capacity"),
@@ -148,10 +149,8 @@ class EventForm(forms.ModelForm):
         self.fields["event_type"].choices = self.fields["event_type"].choices[1:]  # type: ignore[attr-defined]
         if self.instance.pk:
             self.fields["plant"].disabled = True
-            self.initial |= {
-                "plant": self.instance.plant.eic,
-                "version": self.instance.version,
-            }
+            self.initial["plant"] = self.instance.plant.eic
+            self.initial["version"] = self.instance.version
 
     def clean_starts_at(self) -> dt.datetime:
         return self.with_seconds("starts_at")  # type: ignore[return-value]

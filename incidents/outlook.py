@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from assets.availability import DAYS_AHEAD, LowestOfDay, available_steps, lowest_by_day
@@ -59,17 +60,22 @@ class PlantOutlook:
     events: list[PlantEvent]
 
 
-def outage_plan(events: PlantEventQuerySet, now: dt.datetime) -> dict[str, Any]:
-    """The standing events of the next 14 Turkish days, by plant."""
+def outages_ahead(now: dt.datetime) -> PlantEventQuerySet:
+    """Standing events from now to the end of the 14th Turkish day; of all plants."""
+    end = turkish_midnight(turkish_date(now)) + DAYS_AHEAD * DAY
+    return PlantEvent.objects.standing().overlapping(now, end)
+
+
+def outage_plan(plants: Iterable[PowerPlant], now: dt.datetime) -> dict[str, Any]:
+    """The outages of the next 14 Turkish days, of scoped plants in their order."""
     start = turkish_midnight(turkish_date(now))
-    end = start + DAYS_AHEAD * DAY
-    ahead = events.standing().overlapping(now, end)
-    rows = []
-    for plant, own in groupby(
-        ahead.order_by("plant__name", "plant_id", "starts_at", "pk"), lambda event: event.plant
-    ):
-        found = list(own)
-        steps = available_steps(plant.installed_capacity_mw, found, now, end)
-        rows.append(PlantOutlook(plant, list(lowest_by_day(steps)), found))
+    own = defaultdict(list)
+    for event in outages_ahead(now).filter(plant__in=list(plants)).order_by("starts_at", "pk"):
+        own[event.plant_id].append(event)
+    outlooks = []
+    for plant in plants:
+        found = own[plant.pk]
+        steps = available_steps(plant.installed_capacity_mw, found, now, start + DAYS_AHEAD * DAY)
+        outlooks.append(PlantOutlook(plant, list(lowest_by_day(steps)), found))
     days = [turkish_date(start + n * DAY) for n in range(DAYS_AHEAD)]
-    return {"now": now, "outlooks": rows, "days": days, "first": days[0], "last": days[-1]}
+    return {"now": now, "outlooks": outlooks, "days": days, "first": days[0], "last": days[-1]}

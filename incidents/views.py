@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -25,7 +25,7 @@ from energysys.views import InvalidFormMixin
 from incidents.forms import EndForm, EventForm, EventListFilter
 from incidents.history import changes, history
 from incidents.models import EventState, EventType, PlantEvent, state_rule
-from incidents.outlook import consequences, outage_plan
+from incidents.outlook import consequences, outage_plan, outages_ahead
 from incidents.search import search
 from incidents.services import (
     EventConflictError,
@@ -124,7 +124,7 @@ class SaveEventMixin(InvalidFormMixin):
         form.is_valid()
         # Nothing was sent yet, so nothing is wrong yet.
         form.errors.clear()
-        return self.render_to_response(self.get_context_data(form=form))  # type: ignore[attr-defined, no-any-return]
+        return self.render_to_response(self.get_context_data(form=form))  # type: ignore[attr-defined]
 
     def form_valid(self, form: EventForm) -> HttpResponse:
         try:
@@ -151,7 +151,7 @@ class SaveEventMixin(InvalidFormMixin):
 
 def with_amount(given: QueryDict) -> QueryDict:
     given = given.copy()
-    given["affected_mw"] = given["fill"]
+    given["affected_mw"] = given.get("fill", "")
     return given
 
 
@@ -187,13 +187,14 @@ class EventUpdate(SaveEventMixin, ScopedViewMixin, UpdateView):
         return update_event(form.instance, by=signed_in(self.request))
 
     def too_late(self, form: EventForm) -> HttpResponse:
-        versions = self.object.versions.select_related("recorded_by").order_by("version")
+        versions = form.instance.versions.select_related("recorded_by").order_by("version")
         newest = versions.last()
         seen = versions.filter(version=form.cleaned_data["version"]).first()
         if newest and not newest.dismissed_at:
             # Sent once more, the form now knowingly replaces the newest version.
-            form.data = form.data.copy()
-            form.data["version"] = str(newest.version)
+            given = self.request.POST.copy()
+            given["version"] = str(newest.version)
+            form.data = given
         self.extra_context = {
             "newest": newest,
             "meanwhile": changes(seen, newest) if seen and newest else [],
@@ -235,7 +236,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     if asks_for_a_time:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
         return render(request, "incidents/end.html", {"form": form, "event": event}, status=status)
-    messages.error(request, " ".join(form.errors.get("ends_at", [])))
+    messages.error(request, " ".join(str(error) for error in form.errors.get("ends_at", [])))
     return redirect(event)
 
 
@@ -250,14 +251,22 @@ def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(event)
 
 
-@require_safe
-def plan(request: HttpRequest) -> HttpResponse:
-    """What is out on each of the next 14 days, to be printed."""
-    plants = PowerPlant.objects.visible_to(signed_in(request))
-    chosen = request.GET.get("plant")
-    plant = get_object_or_404(plants, eic=chosen) if chosen else None
-    events = PlantEvent.objects.visible_to(signed_in(request)).select_related("plant__organization")
-    if plant:
-        events = events.filter(plant=plant)
-    context = outage_plan(events, timezone.now()) | {"plant": plant}
-    return render(request, "incidents/plan.html", context)
+class OutagePlan(ScopedViewMixin, ListView):
+    """What is out on each of the next 14 days, by plant, to be printed."""
+
+    queryset = PowerPlant.objects.select_related("organization").order_by("name", "pk")
+    template_name = "incidents/plan.html"
+    paginate_by = 100
+
+    def get_queryset(self) -> QuerySet[PowerPlant]:
+        plants = super().get_queryset()
+        self.now = timezone.now()
+        self.plant = None
+        if chosen := self.request.GET.get("plant"):
+            self.plant = get_object_or_404(plants, eic=chosen)
+            plants = plants.filter(pk=self.plant.pk)
+        return plants.filter(pk__in=outages_ahead(self.now).values("plant"))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return context | outage_plan(context["page_obj"], self.now) | {"plant": self.plant}

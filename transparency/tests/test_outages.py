@@ -130,7 +130,8 @@ def test_the_plant_page_draws_plan_actual_and_outages_without_a_script(client, s
 
     assert page.count('class="band"') == 1
     assert re.search(r'class="actual natural_gas">.*?<path class="fill" d="M', page)
-    told = json.loads(re.search(r'<script id="plant-chart"[^>]*>(.*?)</script>', page)[1])
+    (told,) = re.findall(r'<script id="plant-chart"[^>]*>(.*?)</script>', page)
+    told = json.loads(told)
     assert [outage["mw"] for outage in told["events"]] == [float(event.affected_mw)]
     assert told["available"][1][2] == 60.0
     assert len(told["hours"]) == 48
