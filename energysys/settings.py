@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "energysys.requests.RequestIdMiddleware",
     "energysys.requests.PageCompressionMiddleware",
+    "transparency.epias.middleware.PlatformErrors",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "energysys.preferences.ClockMiddleware",

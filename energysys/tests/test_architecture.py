@@ -52,6 +52,8 @@ RETIRED: frozenset[str] = frozenset(
         "sim_weather_hours_v1",
         "sim_write_generation_v1",
         "sim_write_market_v1",
+        "plant_availability_v1",
+        "national_availability_v1",
     }
 )
 TENANT_TABLES = (

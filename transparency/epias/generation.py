@@ -139,8 +139,8 @@ AVAILABLE_CAPACITY = Service(
     ("time", HOUR),
     "toplam",
     "statistics",
-    nation="FROM national_availability_v1(%s, %s, %s)",
-    plants="""FROM plant_availability_v1(%s, %s, %s)
+    nation="FROM national_availability_v2(%s, %s, %s)",
+    plants="""FROM plant_availability_v2(%s, %s, %s)
               JOIN assets_powerplant AS plant ON plant.id = plant_id WHERE plant_id = ANY (%s)""",
 )
 

@@ -125,8 +125,7 @@ def units_of_organizations(asked: Asked) -> list[Row]:
     ]
 
 
-def generating_organizations(asked: Asked) -> list[Row]:
-    """Organizations with a plant. They have no history, so every range has the same."""
+def organization_rows(organizations: Any) -> list[Row]:
     return [
         {
             "organizationId": organization.pk,
@@ -135,8 +134,18 @@ def generating_organizations(asked: Asked) -> list[Row]:
             "organizationEtsoCode": organization.eic,
             "organizationShortName": organization.name,
         }
-        for organization in visible_organizations(asked).exclude(plants=None)
+        for organization in organizations
     ]
+
+
+def generating_organizations(asked: Asked) -> list[Row]:
+    """Organizations with a plant. They have no history, so every range has the same."""
+    return organization_rows(visible_organizations(asked).exclude(plants=None))
+
+
+def organizations(asked: Asked) -> list[Row]:
+    """All organizations: each takes part in the day-ahead market and bears its own balance."""
+    return organization_rows(visible_organizations(asked))
 
 
 def chosen_organizations(asked: Asked) -> Any:

@@ -9,10 +9,10 @@ from django.urls import URLPattern, path, re_path
 
 from transparency.epias import generation, market, messages, registry
 from transparency.epias import serializers as forms
+from transparency.epias.middleware import ROOTS
 from transparency.epias.serializers import Asking
 from transparency.epias.views import Listing, Nowhere, Service, Tickets
 
-ROOTS = ("cas", "electricity-service", "reporting-service")
 ELECTRICITY = "electricity-service/v1"
 GENERATION = f"{ELECTRICITY}/generation/data"
 CONSUMPTION = f"{ELECTRICITY}/consumption/data"
@@ -58,6 +58,12 @@ urlpatterns = [
     post(f"{GENERATION}/powerplant-list-for-date-range", registry.plants, forms.Days),
     get(f"{GENERATION}/injection-quantity-powerplant-list", registry.plants),
     post(f"{GENERATION}/organization-list", registry.generating_organizations, forms.Days),
+    post(
+        f"{MARKETS}/dam/data/clearing-quantity-organization-list",
+        registry.organizations,
+        forms.Period,
+    ),
+    post(f"{MARKETS}/imbalance/data/dsg-organization-list", registry.organizations, forms.Days),
     post(f"{GENERATION}/uevcb-list", registry.units, forms.UnitsOfOrganization),
     post(
         f"{GENERATION}/uevcb-list-bulk", registry.units_of_organizations, forms.UnitsOfOrganizations
@@ -83,5 +89,5 @@ urlpatterns = [
     # The support scheme
     post(f"{RENEWABLES}/licensed-powerplant-list", registry.yekdem_plants, forms.Period, bare=True),
     post(f"{RENEWABLES}/new-installed-capacity", registry.yekdem_capacity, forms.Period),
-    *(re_path(f"^{root}/", Nowhere.as_view()) for root in ROOTS),
+    *(re_path(f"^{root[1:]}", Nowhere.as_view()) for root in ROOTS),
 ]

@@ -45,6 +45,14 @@ SERVICES: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "uevm-pp-list": (f"{GENERATION}/injection-quantity-powerplant-list", ()),
     "gen-org": (f"{GENERATION}/organization-list", ("startDate", "endDate")),
+    "dam-clearing-org-list": (
+        f"{MARKETS}/dam/data/clearing-quantity-organization-list",
+        ("period",),
+    ),
+    "imb-org-list": (
+        f"{MARKETS}/imbalance/data/dsg-organization-list",
+        ("startDate", "endDate"),
+    ),
     "gen-uevcb": (f"{GENERATION}/uevcb-list", ("startDate", "organizationId")),
     "uevcb-list-bulk": (f"{GENERATION}/uevcb-list-bulk", ("startDate", "organizationIds")),
     "region-list": (f"{GENERATION}/region-list", ()),

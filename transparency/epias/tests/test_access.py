@@ -27,6 +27,8 @@ ANSWERS = [
     ("pp-list-for-date-range", {}, 200, 200, 200, 200),
     ("uevm-pp-list", {}, 200, 200, 200, 200),
     ("gen-org", {}, 200, 200, 200, 200),
+    ("dam-clearing-org-list", {}, 200, 200, 200, 200),
+    ("imb-org-list", {}, 200, 200, 200, 200),
     ("gen-uevcb", {}, 200, 200, 200, 400),
     ("uevcb-list-bulk", {}, 200, 200, 200, 400),
     ("region-list", {}, 200, 200, 200, 200),
@@ -109,6 +111,8 @@ LISTS = {
     "uevm-pp-list": ("id", "plant"),
     "mms-pp-list": ("id", "plant"),
     "gen-org": ("organizationId", "organization"),
+    "dam-clearing-org-list": ("organizationId", "organization"),
+    "imb-org-list": ("organizationId", "organization"),
     "market-participants": ("id", "organization"),
     "eic-x-org-list": ("organizationId", "organization"),
 }

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from energysys.clock import DAY, HOUR, turkish_date, turkish_midnight
@@ -230,3 +231,27 @@ def test_an_open_event_takes_capacity_to_the_end_of_tomorrow(fleet):
     available = totals(Platform(fleet), "eak", uevcbId=UNITS_FROM + fleet.plant.pk, endDate=until)
 
     assert available == [0] * 96
+
+
+def test_an_invented_outage_takes_capacity_once_it_has_begun(fleet):
+    """Before that nobody knows of it, and the nation's sum, which sees it, must not tell."""
+    start = turkish_midnight(past_day()) + 12 * HOUR
+    make_event(
+        fleet.plant,
+        affected_mw=40,
+        invented_at=start,
+        reported_at=start,
+        starts_at=start,
+        ends_at=start + HOUR,
+    )
+
+    def available(function, at):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT sum(available_mw) FROM {function}(%s, %s, %s)", [start, start + HOUR, at]
+            )
+            return cursor.fetchone()[0]
+
+    for function in ("plant_availability_v2", "national_availability_v2"):
+        assert available(function, start - HOUR) == 500
+        assert available(function, start) == 460

@@ -217,3 +217,27 @@ def test_what_fails_on_our_side_is_told_in_the_same_form(world, monkeypatch, cap
     assert answer.json()["errors"][0]["errorMessage"]
     assert "secret" not in answer.content.decode()
     assert (answer["X-Request-ID"] in caplog.text) == (status == 500)
+
+
+@pytest.mark.parametrize("root", ["/cas/v1/tickets", SERVICES["mcp"][0], "/reporting-service/x"])
+def test_what_no_service_sees_is_told_in_the_same_form(client, db, root):
+    answer = client.post(f"{root}?username=%00")
+
+    assert answer.status_code == 400
+    assert answer.json()["correlationId"] == answer["X-Request-ID"]
+    assert answer.json()["errors"][0]["errorMessage"]
+
+
+def test_an_outage_is_told_in_the_same_form(client, db, monkeypatch):
+    def fail(*_):
+        raise OperationalError("secret detail")
+
+    client.raise_request_exception = False
+    monkeypatch.setattr("accounts.tenancy.set_tenant", fail)
+
+    answer = client.post(SERVICES["mcp"][0])
+
+    assert answer.status_code == 503
+    assert int(answer["Retry-After"]) > 0
+    assert answer.json()["errors"][0]["errorCode"] == "(SYS)UNAVAILABLE"
+    assert "secret" not in answer.content.decode()
