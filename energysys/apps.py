@@ -1,9 +1,17 @@
+from axes.apps import AppConfig as AxesConfig
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class EnergysysConfig(AppConfig):
     name = "energysys"
+
+
+class LoginLocks(AxesConfig):
+    """django-axes under a name that Super Admins understand."""
+
+    verbose_name = _("Login attempts and locks")
 
 
 class Statics(StaticFilesConfig):

@@ -55,7 +55,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "energysys.apps.Statics",
-    "axes",
+    "energysys.apps.LoginLocks",
     "csp",
     "django_filters",
     "django_htmx",

@@ -1,5 +1,6 @@
 """Every address of the site; the apps keep their own lists."""
 
+from axes.models import AccessFailureLog
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import include, path
@@ -9,6 +10,8 @@ from energysys import views
 
 # Roles are the only permissions. Registered by an app that loads after ours, so taken out here.
 admin.site.unregister(Group)
+# It is not kept (AXES_ENABLE_ACCESS_FAILURE_LOG), and its name is English only.
+admin.site.unregister(AccessFailureLog)
 
 handler400 = "energysys.errors.bad_request"
 handler403 = "energysys.errors.permission_denied"

@@ -125,7 +125,7 @@ class PlantEvent(models.Model):
         related_name="+",
         verbose_name=_("changed by"),
     )
-    version = models.PositiveIntegerField(default=1, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     # The start of the outage that the engine invented here; where it had to yield, several rows
     # tell of one outage. The engine looks after them until a person changes one.
     invented_at = models.DateTimeField(_("invented"), null=True, editable=False)
@@ -244,24 +244,32 @@ class EventVersion(models.Model):
     A plan contains the maintenance known before its delivery day, so what was known must be kept.
     """
 
-    event = models.ForeignKey(PlantEvent, models.CASCADE, related_name="versions")
-    version = models.PositiveIntegerField()
-    recorded_at = models.DateTimeField()
-    superseded_at = models.DateTimeField(null=True)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    event = models.ForeignKey(
+        PlantEvent, models.CASCADE, related_name="versions", verbose_name=_("plant event")
     )
-    event_type = models.CharField(max_length=11, choices=EventType)
-    reason = models.CharField(max_length=200)
-    description = models.TextField(blank=True)
-    affected_mw = models.DecimalField(max_digits=9, decimal_places=3)
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField(null=True)
-    dismissed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(_("version"))
+    recorded_at = models.DateTimeField(_("recorded"))
+    superseded_at = models.DateTimeField(_("superseded"), null=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("recorded by"),
+    )
+    event_type = models.CharField(_("type"), max_length=11, choices=EventType)
+    reason = models.CharField(_("reason"), max_length=200)
+    description = models.TextField(_("description"), blank=True)
+    affected_mw = models.DecimalField(_("affected capacity, MW"), max_digits=9, decimal_places=3)
+    starts_at = models.DateTimeField(_("start"))
+    ends_at = models.DateTimeField(_("end"), null=True)
+    dismissed_at = models.DateTimeField(_("dismissed"), null=True)
 
     objects = EventVersionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("event version")
+        verbose_name_plural = _("event versions")
         constraints = [
             models.UniqueConstraint(fields=["event", "version"], name="event_version_is_unique")
         ]

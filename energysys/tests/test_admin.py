@@ -6,6 +6,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from accounts.models import User
 from energysys.testing import make_event, make_plant
@@ -35,6 +36,22 @@ def page(model, name, *args):
 def test_each_list_opens_and_is_searched(super_client, model):
     assert super_client.get(page(model, "changelist")).status_code == 200
     assert super_client.get(page(model, "changelist"), {"q": "x"}).status_code == 200
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_names_in_the_admin_are_translated(model):
+    shown = {*admin.site._registry[model].list_display} & {f.name for f in model._meta.fields}
+    same_in_both = {"ptf", "smf"}
+
+    untranslated = {
+        name
+        for name in shown - same_in_both
+        if not isinstance(model._meta.get_field(name).verbose_name, Promise)
+    }
+
+    assert untranslated == set()
+    assert isinstance(model._meta.verbose_name, Promise)
+    assert isinstance(model._meta.verbose_name_plural, Promise)
 
 
 @pytest.mark.parametrize("model", READ_ONLY, ids=lambda model: model.__name__)
