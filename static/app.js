@@ -10,6 +10,10 @@ function toast(level, text) {
   box.append(words);
   addClosing(box);
   toasts.append(box);
+  keepTwo();
+}
+
+function keepTwo() {
   while (toasts.children.length > 2) toasts.firstElementChild.remove();
 }
 
@@ -25,6 +29,7 @@ function addClosing(box) {
 }
 
 for (const box of toasts.querySelectorAll(".toast")) addClosing(box);
+keepTwo();
 
 document.body.addEventListener("toasts", (event) => {
   for (const { level, text } of event.detail.value) toast(level, text);
