@@ -77,8 +77,8 @@ class entered_when_failed:
                 day=self.day,
                 started_at=self.started_at,
                 finished_at=timezone.now(),
-                seed=market and market.seed,
-                scenario=market and market.scenario,
+                seed=market.seed if market else None,
+                scenario=market.scenario if market else None,
                 outcome=RunOutcome.FAILED,
                 detail=f"{type(error).__name__}: {error}"[:2000],
             )

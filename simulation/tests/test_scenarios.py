@@ -5,6 +5,7 @@ import random
 import re
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -20,7 +21,7 @@ __all__ = ["fleet"]
 EXAMPLES = sorted((Path(scenario.__file__).parent / "scenarios").glob("*.json"))
 SHOCK = {"kind": "cold_snap", "from": "2026-03-01", "to": "2026-03-20", "strength": 1.5}
 COLD = {"name": "Cold March", "shocks": [SHOCK]}
-SEEDED = {
+SEEDED: dict[str, Any] = {
     "name": "Three at once",
     "seed": 5,
     "shocks": [

@@ -148,6 +148,8 @@ def test_celery_beat_ticks_at_the_promised_hours():
     assert schedule == {
         "simulation.simulate_due_days": crontab(hour=0, minute=0),
         "simulation.prune": crontab(hour=3, minute=30),
+        "incidents.deliver_webhooks": 30,
+        "incidents.forget_webhook_messages": crontab(hour=3, minute=45),
     }
     assert app.conf.timezone == "UTC"
     assert set(schedule) <= set(app.tasks)
