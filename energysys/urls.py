@@ -22,6 +22,7 @@ urlpatterns = [
     path("health/live", views.live, name="live"),
     path("health/ready", views.ready, name="ready"),
     path("admin/", admin.site.urls),
+    path("integrators/", views.integrators, name="integrators"),
     path("", include("transparency.epias.urls")),
     path("", include("transparency.urls")),
     path("", include("accounts.urls")),

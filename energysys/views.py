@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from redis import Redis, RedisError
 
@@ -69,6 +70,12 @@ def ready(request: HttpRequest) -> JsonResponse:
     if missing:
         return JsonResponse({"status": "unavailable", "missing": missing}, status=503)
     return JsonResponse({"status": "ok" if simulation_is_on_time() else "degraded"})
+
+
+@require_safe
+def integrators(request: HttpRequest) -> HttpResponse:
+    """How programs use this server, with snippets that name it."""
+    return render(request, "integrators.html", {"base": request.build_absolute_uri("/")[:-1]})
 
 
 def database_answers() -> bool:
