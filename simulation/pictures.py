@@ -17,34 +17,39 @@ from django.utils.translation import gettext as _
 from energysys.clock import DAY, HOUR
 from energysys.templatetags.market import percent
 from simulation.realism import QUANTILES, Figure, Report
-from transparency.charts import Line, StepChart, Tick
+from transparency.charts import Chart, Series, Tick
 
 # The places of a shape stand as hours on the axis of a step chart, whatever they are.
 ORIGIN = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
 SHAPE_HEIGHT = 140
 
 
-class ShapeChart(StepChart):
+class ShapeChart(Chart):
     """Two shapes over the same places, with a label at some of them."""
 
-    def __init__(self, title: str, lines: list[Line], labels: dict[int, str]) -> None:
+    def __init__(self, title: str, lines: list[Series], labels: dict[int, str]) -> None:
         self.title = title
         self.labels = labels
-        places = max(len(line.hours) for line in lines)
+        places = max(len(line.values) for line in lines)
         end = ORIGIN + places * HOUR
-        super().__init__(ORIGIN, end, lines, now=end, height=SHAPE_HEIGHT)
+        super().__init__(ORIGIN, end, lines, end, "", height=SHAPE_HEIGHT)
 
     @property
     def ticks(self) -> Iterator[Tick]:
         for place, label in self.labels.items():
-            yield Tick(self.x(ORIGIN + place * HOUR), label)
+            yield Tick(place, self.x(ORIGIN + place * HOUR), label)
+
+    @property
+    def data(self) -> str:
+        """Nothing: its places are no hours, so no script may read them as such."""
+        return ""
 
 
 def shape_chart(report: Report, name: str, title: str, css: str = "actual") -> ShapeChart:
     """The simulated shape over the real one; which line is whose, a key says."""
     lines = [
-        Line("", css, on_axis(report.shape(name)), filled=True),
-        Line("", "plan", on_axis(real_shape(report, name))),
+        Series("", css, report.shape(name), filled=True),
+        Series("", "plan", real_shape(report, name)),
     ]
     return ShapeChart(title, lines, labels_of(name))
 
@@ -65,10 +70,6 @@ def real_shape(report: Report, name: str) -> list[float]:
     hours = [fmean(row.value[day.month - 1][hour] for day in days) for hour in range(24)]
     level = fmean(hours)
     return [hour / level for hour in hours]
-
-
-def on_axis(values: Sequence[float | None]) -> list[tuple[dt.datetime, float | None]]:
-    return [(ORIGIN + place * HOUR, value) for place, value in enumerate(values)]
 
 
 def labels_of(name: str) -> dict[int, str]:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
 from django.views.generic import ListView, TemplateView
 
-from accounts.access import Role, RolesMixin
+from accounts.access import Role, RolesMixin, signed_in
+from accounts.versions import etag
 from assets.models import PowerPlant
 from simulation.models import SimulationRun
 from simulation.realism import Verdict, make_report, seeds_of, stored_days
@@ -19,6 +23,22 @@ class RunList(RolesMixin, ListView):
     queryset = SimulationRun.objects.order_by("-started_at", "-pk")
     template_name = "simulation/runs.html"
     paginate_by = 50
+
+
+class LatestRuns(RunList):
+    """The newest runs, as the part of the first page that htmx asks for, again and again."""
+
+    template_name = "simulation/_latest.html"
+    paginate_by = 5
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        tag = etag(signed_in(request), timezone.now(), request.path)
+        if unchanged := get_conditional_response(request, etag=tag):
+            return unchanged
+        self.extra_context = {"etag": tag, "now": timezone.now()}
+        response = super().get(request, *args, **kwargs)
+        response["ETag"] = tag
+        return response
 
 
 class Realism(RolesMixin, TemplateView):

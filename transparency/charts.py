@@ -1,43 +1,44 @@
-"""Hours as tables and step charts; a chart is geometry for SVG: x in percent, y in pixels.
+"""Pictures of hours: geometry for SVG, x in percent and y in pixels, and the same as data.
 
-The template draws them without a script. An hour holds its value from its start to its end; where
-a value is missing the line has a gap.
+The template draws the SVG without a script; `static/charts.js` draws `data` on a canvas over it
+where it can. An hour holds its value from its start to its end; where a value is missing the line
+has a gap.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from energysys.clock import DAY, HOUR, ISTANBUL, turkish_date, turkish_midnight
-from energysys.templatetags.market import clock, number, short_day
-from transparency.series import Span
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise as StrPromise
+from energysys.clock import HOUR
+from energysys.templatetags.market import clock, day_and_hour, number, short_day
+from transparency.caps import Cap
 
 HEIGHT = 220
+BARS_HEIGHT = 84
+LANE_HEIGHT = 28
+PANEL_GAP = 26
 GRID_LINES = 4
 # Names that would touch are pushed this many pixels apart.
 NAME_GAP = 14
 
-Hours = Sequence[tuple[dt.datetime, float | None]]
+Values = Sequence[float | None]
 
 
 @dataclass
-class Line:
-    """One series: `css` picks its colour, `name` stands beside its end."""
+class Series:
+    """One line or layer: `css` picks its colour, `name` stands beside it."""
 
     name: str
     css: str
-    hours: Hours
+    values: Values
     filled: bool = False
     path: str = ""
     area: str = ""
@@ -46,70 +47,188 @@ class Line:
     name_anchor: str = "end"
 
 
-@dataclass(frozen=True)
-class Tick:
-    position: str
-    label: str
+@dataclass
+class Bars:
+    """Signed hourly values under the lines, with what above and below zero means."""
+
+    values: Values
+    unit: str
+    above: str
+    below: str
+    css: tuple[str, str] = ("smf", "ptf")
+    top: float = 1.0
+
+    def __post_init__(self) -> None:
+        self.top = rounded_up(max((abs(v) for v in self.values if v is not None), default=0) or 1)
+
+    def drawn(self, hours: int) -> Iterator[dict[str, Any]]:
+        """Each bar as a rectangle around the middle line."""
+        half = BARS_HEIGHT / 2
+        for n, value in enumerate(self.values):
+            if value:
+                height = max(1.0, round(half * abs(value) / self.top, 1))
+                y = half - height if value > 0 else half
+                yield {
+                    "x": f"{100 * (n + 0.15) / hours:.3f}%",
+                    "width": f"{70 / hours:.3f}%",
+                    "y": round(y, 1),
+                    "height": height,
+                    "css": self.css[0] if value > 0 else self.css[1],
+                }
 
 
 @dataclass
-class StepChart:
-    """Lines over `[start, end)`, with the running instant and what is not published yet."""
+class Block:
+    """An outage in a lane or over a chart: its kind, its span, its words."""
+
+    kind: str
+    start: dt.datetime
+    end: dt.datetime
+    label: str
+    x: str = ""
+    width: str = ""
+    is_wide: bool = True
+
+
+@dataclass
+class Lane:
+    name: str
+    blocks: list[Block]
+    link: str = ""
+    y: int = 0
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A label under the axis, `hour` hours from its start; on a phone a minor one is left out."""
+
+    hour: int
+    position: str
+    label: str
+    is_day: bool = False
+    is_minor: bool = False
+
+
+@dataclass
+class Chart:
+    """Series over `[start, end)`, with the running instant and what is not published yet."""
 
     start: dt.datetime
     end: dt.datetime
-    lines: list[Line]
+    series: list[Series]
     now: dt.datetime
+    unit: str
+    places: int = 1
+    stacked: bool = False
     unpublished_from: dt.datetime | None = None
+    unpublished_label: str = ""
+    caps: Sequence[Cap] = ()
+    bars: Bars | None = None
+    lanes: Sequence[Lane] = ()
+    bands: Sequence[Block] = ()
+    outline: Sequence[tuple[dt.datetime, float]] = ()
+    outline_name: str = ""
     height: int = HEIGHT
     top: float = field(init=False)
 
     def __post_init__(self) -> None:
-        values = [value for line in self.lines for _, value in line.hours if value is not None]
-        self.top = rounded_up(max(values, default=0) or 1)
-        for line in self.lines:
-            line.path, line.area = self.trace(line.hours)
+        self.top = rounded_up(max(self.highest(), *(cap.try_per_mwh for cap in self.caps), 0) or 1)
+        below = [0.0] * self.hours
+        for series in self.series:
+            if self.stacked:
+                above = [b + (v or 0.0) for b, v in zip(below, series.values, strict=True)]
+                series.area = self.layer(series.values, below, above)
+                below = above
+            else:
+                series.path, series.area = self.trace(series.values)
         self.place_names()
+        for n, lane in enumerate(self.lanes):
+            lane.y = n * LANE_HEIGHT
+        for block in (*self.bands, *(block for lane in self.lanes for block in lane.blocks)):
+            self.place_block(block)
+
+    def highest(self) -> float:
+        if self.stacked:
+            sums = [sum(v or 0.0 for v in hour) for hour in zip(*self.values, strict=True)]
+        else:
+            sums = [v for values in self.values for v in values if v is not None]
+        return max([*sums, *(mw for _at, mw in self.outline)], default=0.0)
 
     @property
-    def width(self) -> int:
+    def values(self) -> list[Values]:
+        return [series.values for series in self.series]
+
+    @property
+    def hours(self) -> int:
         """Hours in the span: the inner coordinates of the lines."""
         return max(1, int((self.end - self.start) / HOUR))
 
+    @property
+    def is_empty(self) -> bool:
+        return all(value is None for values in self.values for value in values)
+
+    def share(self, at: dt.datetime) -> float:
+        return (at - self.start) / (self.end - self.start)
+
     def x(self, at: dt.datetime) -> str:
-        return f"{100 * ((at - self.start) / (self.end - self.start)):.3f}%"
+        return f"{100 * self.share(at):.3f}%"
 
     def y(self, value: float) -> float:
         return round(self.height * (1 - value / self.top), 1)
 
-    def trace(self, hours: Hours) -> tuple[str, str]:
+    def trace(self, values: Values) -> tuple[str, str]:
         """The stepped line, and the area between it and zero."""
         line, area = [], []
-        for run in unbroken(hours):
-            first = (run[0][0] - self.start) / HOUR
-            steps = "".join(
-                f"V{self.y(value)}H{(ts - self.start) / HOUR + 1:g}" for ts, value in run
-            )
-            line.append(f"M{first:g} {self.y(run[0][1])}{steps}")
-            area.append(f"M{first:g} {self.height}{steps}V{self.height}Z")
+        for first, run in unbroken(values):
+            steps = "".join(f"V{self.y(v)}H{first + n + 1}" for n, v in enumerate(run))
+            line.append(f"M{first} {self.y(run[0])}{steps}")
+            area.append(f"M{first} {self.height}{steps}V{self.height}Z")
         return "".join(line), "".join(area)
 
+    def layer(self, values: Values, below: Sequence[float], above: Sequence[float]) -> str:
+        """A stepped band between two sums, wherever the layer has a value."""
+        paths = []
+        for first, run in unbroken(values):
+            last = first + len(run)
+            up = "".join(f"V{self.y(above[n])}H{n + 1}" for n in range(first, last))
+            down = "".join(f"V{self.y(below[n])}H{n}" for n in reversed(range(first, last)))
+            paths.append(f"M{first} {self.y(below[first])}{up}{down}Z")
+        return "".join(paths)
+
     def place_names(self) -> None:
-        """Write each name above the end of its line, never one over another."""
-        taken: list[tuple[dt.datetime, float]] = []
-        for line in self.lines:
-            known = [(ts, value) for ts, value in line.hours if value is not None]
+        """Write each name at the end of its line or layer, never one over another."""
+        taken: list[tuple[int, float]] = []
+        free = math.inf
+        below = 0.0
+        for series in self.series:
+            known = [n for n, value in enumerate(series.values) if value is not None]
             if not known:
                 continue
-            ts, value = known[-1]
+            value = series.values[known[-1]] or 0.0
+            if self.stacked:
+                middle = self.y(below + value / 2) + 4
+                below += value
+                # A layer too thin to be seen needs no name at its edge; the table has it.
+                if value < self.top / 400:
+                    continue
+                free = series.name_y = min(middle, free - NAME_GAP)
+                series.name_x, series.name_anchor = "100%", "start"
+                continue
             y = max(10.0, self.y(value) - 6)
-            while any(abs(ts - at) < 4 * HOUR and abs(y - other) < NAME_GAP for at, other in taken):
+            while any(abs(known[-1] - n) < 4 and abs(y - other) < NAME_GAP for n, other in taken):
                 y += NAME_GAP
-            taken.append((ts, y))
-            line.name_x, line.name_y = self.x(ts + HOUR), y
+            taken.append((known[-1], y))
+            series.name_x, series.name_y = f"{100 * (known[-1] + 1) / self.hours:.3f}%", y
             # A line that ends at the left edge has no room for its name there.
-            if (ts - self.start) / (self.end - self.start) < 0.2:
-                line.name_x, line.name_anchor = self.x(known[0][0]), "start"
+            if known[-1] / self.hours < 0.2:
+                series.name_x = f"{100 * known[0] / self.hours:.3f}%"
+                series.name_anchor = "start"
+
+    def place_block(self, block: Block) -> None:
+        since, until = max(block.start, self.start), min(block.end, self.end)
+        share = max(0.0, (until - since) / (self.end - self.start))
+        block.x, block.width = self.x(since), f"{100 * share:.3f}%"
+        block.is_wide = share > 0.12
 
     @property
     def grid(self) -> list[tuple[float, str]]:
@@ -119,11 +238,17 @@ class StepChart:
 
     @property
     def ticks(self) -> Iterator[Tick]:
-        """Four times of day, or at most four midnights once the span is longer than a day."""
-        every = 6 if self.width <= 24 else 24 * math.ceil(self.width / 24 / 4)
-        for n in range(0, self.width, every):
+        """Times of day, or midnights once the span is longer than three days."""
+        every = 3 if self.hours <= 24 else 6 if self.hours <= 72 else 24
+        days = math.ceil(self.hours / 24)
+        keep = max(1, math.ceil(days / 9)) if every == 24 else 1
+        for n in range(0, self.hours, every * keep):
             at = self.start + n * HOUR
-            yield Tick(self.x(at), clock(at) if self.width <= 24 else short_day(at))
+            is_day = timezone.localtime(at).hour == 0
+            label = short_day(at) if is_day else clock(at)
+            nth = n // (every * keep)
+            is_minor = nth % 2 == 1 if every < 24 else days > 4 and nth % 3 != 0
+            yield Tick(n, self.x(at), label, is_day, is_minor)
 
     @property
     def now_x(self) -> str | None:
@@ -132,7 +257,7 @@ class StepChart:
     @property
     def now_anchor(self) -> str:
         """Near an edge the label is written towards the middle."""
-        share = (self.now - self.start) / (self.end - self.start)
+        share = self.share(self.now)
         return "start" if share < 0.1 else "end" if share > 0.9 else "middle"
 
     @property
@@ -144,18 +269,156 @@ class StepChart:
         share = (min(self.now, self.end) - since) / (self.end - self.start)
         return self.x(since), f"{100 * share:.3f}%"
 
+    @property
+    def cap_lines(self) -> Iterator[dict[str, Any]]:
+        for cap in self.caps:
+            yield {
+                "x1": self.x(cap.start),
+                "x2": self.x(cap.end),
+                "y": self.y(cap.try_per_mwh),
+                "label": cap_label(cap),
+            }
 
-def unbroken(hours: Hours) -> Iterator[list[tuple[dt.datetime, float]]]:
-    """The runs of consecutive hours that have a value."""
-    run: list[tuple[dt.datetime, float]] = []
-    for ts, value in hours:
-        if run and (value is None or ts - run[-1][0] != HOUR):
-            yield run
+    @property
+    def outline_path(self) -> str:
+        """The dotted line of a capacity, bent at the very minute."""
+        points = [
+            (self.share(at) * self.hours, self.y(mw))
+            for at, mw in self.outline
+            if self.start <= at <= self.end
+        ]
+        if not points:
+            return ""
+        path = [f"M{points[0][0]:.3f} {points[0][1]}"]
+        path += [f"H{x:.3f}V{y}" for x, y in points[1:]]
+        return "".join(path)
+
+    @property
+    def bar_rectangles(self) -> list[dict[str, Any]]:
+        return list(self.bars.drawn(self.hours)) if self.bars else []
+
+    @property
+    def bars_y(self) -> int:
+        return self.height + PANEL_GAP
+
+    @property
+    def bars_middle(self) -> int:
+        return self.bars_y + BARS_HEIGHT // 2
+
+    @property
+    def bars_end(self) -> int:
+        return self.bars_y + BARS_HEIGHT
+
+    @property
+    def lanes_y(self) -> int:
+        return (self.bars_end if self.bars else self.height) + PANEL_GAP // 2
+
+    @property
+    def total_height(self) -> int:
+        """Down to where the times are written."""
+        if self.lanes:
+            return self.lanes_y + len(self.lanes) * LANE_HEIGHT
+        return self.bars_end if self.bars else self.height
+
+    @property
+    def data(self) -> str:
+        """All of it as JSON, in wall-clock milliseconds, with the words that are written."""
+        given: dict[str, Any] = {
+            "start": wall_clock(self.start),
+            "hours": self.hours,
+            "now": wall_clock(self.now) if self.now_x else None,
+            "offset": offset(self.start),
+            "unit": self.unit,
+            "places": self.places,
+            "top": self.top,
+            "stacked": self.stacked,
+            "height": self.height,
+            "total": self.total_height,
+            "ticks": [
+                [wall_clock(self.start + t.hour * HOUR), t.label, t.is_day, t.is_minor]
+                for t in self.ticks
+            ],
+            "series": [
+                {
+                    "name": series.name,
+                    "css": series.css,
+                    "filled": series.filled,
+                    "values": [None if v is None else round(v, 3) for v in series.values],
+                }
+                for series in self.series
+            ],
+            "caps": [
+                [wall_clock(cap.start), wall_clock(cap.end), cap.try_per_mwh, cap_label(cap)]
+                for cap in self.caps
+            ],
+            "words": {"now": f"{_('now')} {clock(self.now)}", "pending": self.unpublished_label},
+        }
+        if self.unpublished and self.unpublished_from:
+            until = min(self.now, self.end)
+            given["unpublished"] = [wall_clock(self.unpublished_from), wall_clock(until)]
+        if self.bars:
+            given["bars"] = {
+                "values": [None if v is None else round(v, 3) for v in self.bars.values],
+                "top": self.bars.top,
+                "above": self.bars.above,
+                "below": self.bars.below,
+                "css": self.bars.css,
+                "y": self.bars_y,
+                "height": BARS_HEIGHT,
+            }
+        if self.lanes:
+            given["lanes"] = [
+                {"name": lane.name, "blocks": [block_data(b) for b in lane.blocks]}
+                for lane in self.lanes
+            ]
+            given["lanes_y"] = self.lanes_y
+        if self.bands:
+            given["bands"] = [block_data(block) for block in self.bands]
+        if self.outline:
+            given["outline"] = {
+                "name": self.outline_name,
+                "points": [[wall_clock(at), mw] for at, mw in self.outline],
+            }
+        return json.dumps(given, separators=(",", ":"))
+
+
+def block_data(block: Block) -> dict[str, Any]:
+    return {
+        "kind": block.kind,
+        "start": wall_clock(block.start),
+        "end": wall_clock(block.end),
+        "label": block.label,
+        "when": f"{day_and_hour(block.start)} → {day_and_hour(block.end)}",
+    }
+
+
+def cap_label(cap: Cap) -> str:
+    return _("cap %(price)s") % {"price": number(cap.try_per_mwh, 0)}
+
+
+def wall_clock(at: dt.datetime) -> int:
+    """Milliseconds that read, in UTC, what the clock on the reader's wall shows."""
+    local = timezone.localtime(at)
+    return int(local.replace(tzinfo=dt.UTC).timestamp() * 1000)
+
+
+def offset(at: dt.datetime) -> str:
+    """`+03:00`, or `UTC`."""
+    text = timezone.localtime(at).strftime("%z")
+    return f"{text[:3]}:{text[3:]}" if text != "+0000" else "UTC"
+
+
+def unbroken(values: Values) -> Iterator[tuple[int, list[float]]]:
+    """The runs of consecutive hours that have a value, each with its first hour."""
+    run: list[float] = []
+    for n, value in enumerate(values):
+        if value is None and run:
+            yield n - len(run), run
             run = []
         if value is not None:
-            run.append((ts, value))
+            run.append(value)
     if run:
-        yield run
+        yield len(values) - len(run), run
 
 
 def rounded_up(value: float) -> float:
@@ -166,115 +429,3 @@ def rounded_up(value: float) -> float:
         for step in (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 4.8, 6, 8, 10)
         if step * scale >= value
     )
-
-
-DueRule = Callable[[dt.datetime, dt.datetime], bool]
-
-
-def day_ahead(ts: dt.datetime, at: dt.datetime) -> bool:
-    return ts < turkish_midnight(turkish_date(at) + 2 * DAY)
-
-
-def after_hours(hours: int) -> DueRule:
-    """Due that many hours after the end of its hour."""
-    return lambda ts, at: ts + (1 + hours) * HOUR <= at
-
-
-def when_the_day_has_ended(ts: dt.datetime, at: dt.datetime) -> bool:
-    return turkish_date(ts) < turkish_date(at)
-
-
-@dataclass(frozen=True)
-class Column:
-    """A series of a page: the attribute of its rows, how it is written, when it must be there."""
-
-    name: str
-    label: StrPromise | str
-    unit: str
-    css: str
-    is_due: DueRule
-    filled: bool = False
-
-    @property
-    def places(self) -> int:
-        return 2 if self.unit == "TL/MWh" else 1
-
-
-PRICE_COLUMNS = (
-    Column("ptf", "PTF", "TL/MWh", "ptf", day_ahead, filled=True),
-    Column("smf", "SMF", "TL/MWh", "smf", after_hours(4)),
-)
-CONSUMPTION_COLUMNS = (
-    Column("actual_mwh", _("Consumption"), "MWh", "actual", after_hours(2), filled=True),
-    Column("forecast_mwh", _("Forecast"), "MWh", "plan", day_ahead),
-)
-GENERATION_COLUMNS = (
-    Column("planned_mwh", _("Planned (KGÜP)"), "MWh", "plan", day_ahead),
-    Column("actual_mwh", _("Actual"), "MWh", "actual", after_hours(0), filled=True),
-    Column("settlement_mwh", _("Settled (UEVM)"), "MWh", "settled", when_the_day_has_ended),
-)
-
-
-class Freshness(NamedTuple):
-    """Up to which hour a series is there, and how many due hours before now it lacks."""
-
-    label: StrPromise | str
-    last: dt.datetime | None
-    gaps: int
-
-
-@dataclass(frozen=True)
-class HourTable:
-    """Every hour of a span, those without a row too, so that a gap is seen as one."""
-
-    columns: Sequence[Column]
-    rows: Sequence[Any]
-    span: Span
-
-    @cached_property
-    def end(self) -> dt.datetime:
-        """Nothing later than tomorrow is published, so nothing later is listed."""
-        tomorrow_ends = turkish_midnight(turkish_date(self.span.at) + 2 * DAY)
-        return max(self.span.start, min(self.span.end, tomorrow_ends))
-
-    @cached_property
-    def by_hour(self) -> dict[dt.datetime, Any]:
-        return {row.ts: row for row in self.rows}
-
-    @cached_property
-    def hours(self) -> list[dt.datetime]:
-        return [self.span.start + n * HOUR for n in range(int((self.end - self.span.start) / HOUR))]
-
-    def values(self, column: Column) -> list[tuple[dt.datetime, float | None]]:
-        return [(ts, getattr(self.by_hour.get(ts), column.name, None)) for ts in self.hours]
-
-    def lines(self) -> Iterator[dict[str, Any]]:
-        """The table's lines; each cell says its value, its decimals and whether it is due."""
-        at = self.span.at
-        for ts in self.hours:
-            row = self.by_hour.get(ts)
-            cells = [(getattr(row, c.name, None), c.places, c.is_due(ts, at)) for c in self.columns]
-            starts_day = ts.astimezone(ISTANBUL).hour == 0
-            yield {"ts": ts, "cells": cells, "is_now": ts <= at < ts + HOUR, "new": starts_day}
-
-    def freshness(self) -> Iterator[Freshness]:
-        for column in self.columns:
-            values = self.values(column)
-            known = [ts for ts, value in values if value is not None]
-            gaps = sum(value is None and column.is_due(ts, self.span.at) for ts, value in values)
-            yield Freshness(column.label, known[-1] if known else None, gaps)
-
-    def chart(self) -> StepChart:
-        lines = [Line(str(c.label), c.css, self.values(c), c.filled) for c in self.columns]
-        # The band says what is awaited of the series that comes latest in the running day.
-        late = next((c for c in self.columns if c.is_due is not day_ahead), None)
-        known = [ts for ts, value in self.values(late) if value is not None] if late else []
-        unpublished_from = known[-1] + HOUR if known else None
-        return StepChart(self.span.start, self.end, lines, self.span.at, unpublished_from)
-
-    def extremes(self, name: str) -> tuple[Any, Any] | None:
-        """The first rows with the lowest and with the highest value."""
-        known = [row for row in self.rows if getattr(row, name) is not None]
-        if not known:
-            return None
-        return min(known, key=attrgetter(name)), max(known, key=attrgetter(name))

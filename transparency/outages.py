@@ -1,122 +1,21 @@
-"""A plant's hours with its outages in them: the chart, yesterday's figures, an event's cost."""
+"""A plant's day in figures, and what an event cost."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
-from assets.availability import Step, available_steps
 from assets.models import PowerPlant
 from energysys.clock import DAY, HOUR, turkish_date, turkish_midnight
-from energysys.templatetags.market import mw
 from transparency import series
-from transparency.charts import GENERATION_COLUMNS, HourTable, StepChart, rounded_up
 from transparency.series import GenerationHour, Span
 
 CENT = Decimal("0.01")
 # Longer events are told by day.
 HOURS_TOLD = 48
-
-
-@dataclass(frozen=True)
-class Band:
-    """An event over the chart: x and width in percent."""
-
-    event: Any
-    x: str
-    width: str
-    label: str
-    label_x: str
-
-
-@dataclass
-class OutageChart:
-    """Plan and actual as steps, under the hatched bands of events and the capacity they leave."""
-
-    plant: PowerPlant
-    span: Span
-    rows: Sequence[GenerationHour]
-    events: Sequence[Any]
-
-    @cached_property
-    def table(self) -> HourTable:
-        return HourTable(GENERATION_COLUMNS, self.rows, self.span)
-
-    @cached_property
-    def steps(self) -> list[Step]:
-        standing = [event for event in self.events if not event.dismissed_at]
-        return available_steps(
-            self.plant.installed_capacity_mw, standing, self.span.start, self.span.end
-        )
-
-    @cached_property
-    def lines(self) -> StepChart:
-        chart = self.table.chart()
-        if chart.top < float(self.plant.installed_capacity_mw):
-            # The dotted line of available capacity must fit as well.
-            chart.top = rounded_up(float(self.plant.installed_capacity_mw))
-            for line in chart.lines:
-                line.path, line.area = chart.trace(line.hours)
-            chart.place_names()
-        return chart
-
-    @property
-    def available_path(self) -> str:
-        """The stepped line of available MW in hours from the start; it bends at the minute."""
-        path = ""
-        for step in self.steps:
-            begin, until = ((at - self.span.start) / HOUR for at in (step.start, step.end))
-            y = self.lines.y(float(step.available_mw))
-            path += f"V{y}H{until:g}" if path else f"M{begin:g} {y}H{until:g}"
-        return path
-
-    @property
-    def bands(self) -> Iterable[Band]:
-        whole = self.span.end - self.span.start
-        for event in self.events:
-            start = max(event.starts_at, self.span.start)
-            end = min(event.ends_at or self.span.end, self.span.end)
-            if event.dismissed_at or end <= start:
-                continue
-            right = (end - self.span.start) / whole
-            yield Band(
-                event,
-                x=f"{100 * (start - self.span.start) / whole:.3f}%",
-                width=f"{100 * (end - start) / whole:.3f}%",
-                label=f"{event.get_event_type_display()} {mw(event.affected_mw)} MW",
-                label_x=f"{100 * right:.3f}%",
-            )
-
-    def as_json(self) -> dict[str, Any]:
-        """For scripts; the shape is told in `transparency/_outage_chart.html`."""
-        return {
-            "start": self.span.start.isoformat(),
-            "end": self.span.end.isoformat(),
-            "now": self.span.at.isoformat(),
-            "fuel": self.plant.fuel_type,
-            "hours": [
-                [row.ts.isoformat(), row.planned_mwh, row.actual_mwh, row.settlement_mwh]
-                for row in self.rows
-            ],
-            "available": [
-                [step.start.isoformat(), step.end.isoformat(), float(step.available_mw)]
-                for step in self.steps
-            ],
-            "events": [
-                {
-                    "type": band.event.event_type,
-                    "start": band.event.starts_at.isoformat(),
-                    "end": band.event.ends_at and band.event.ends_at.isoformat(),
-                    "mw": float(band.event.affected_mw),
-                    "label": band.label,
-                }
-                for band in self.bands
-            ],
-        }
 
 
 @dataclass(frozen=True)
@@ -134,7 +33,8 @@ def day_of(plant: PowerPlant, rows: Sequence[GenerationHour], day: dt.date) -> D
     """The sums of a Turkish day, the actual over the plan less one, and the share of capacity."""
     own = [row for row in rows if turkish_date(row.ts) == day]
     planned, actual, settled = (
-        total([getattr(row, column.name) for row in own]) for column in GENERATION_COLUMNS
+        total([getattr(row, name) for row in own])
+        for name in ("planned_mwh", "actual_mwh", "settlement_mwh")
     )
     hours = sum(row.actual_mwh is not None for row in own)
     comparable = total([row.planned_mwh for row in own if row.actual_mwh is not None])

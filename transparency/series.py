@@ -235,6 +235,33 @@ class GenerationHour(NamedTuple):
     settlement_mwh: float | None
 
 
+class EnergySums(NamedTuple):
+    """Energy of a group of plants in an hour or a span, MWh; None where no plant has a value.
+
+    `planned_known_mwh` is the plan of those hours only whose actual is there, so that a deviation
+    compares like with like.
+    """
+
+    key: Any
+    planned_mwh: float | None
+    actual_mwh: float | None
+    settlement_mwh: float | None
+    planned_known_mwh: float | None
+
+    @property
+    def deviation_mwh(self) -> float | None:
+        if self.actual_mwh is None or self.planned_known_mwh is None:
+            return None
+        return self.actual_mwh - self.planned_known_mwh
+
+    @property
+    def deviation(self) -> float | None:
+        """The actual over the plan of the same hours, less one."""
+        if self.deviation_mwh is None or not self.planned_known_mwh:
+            return None
+        return self.deviation_mwh / self.planned_known_mwh
+
+
 class PlantDay(NamedTuple):
     """A plant's day: energy in MWh, and the actual over the plan, less one."""
 
@@ -289,6 +316,61 @@ def total_generation(span: Span, plant_ids: Sequence[int]) -> list[GenerationHou
     ]
 
 
+SUMS = """sum(planned_mwh) AS planned, sum(actual_mwh) AS actual,
+       sum(settlement_mwh) AS settled,
+       sum(planned_mwh) FILTER (WHERE actual_mwh IS NOT NULL) AS planned_known"""
+
+
+@dataclass(frozen=True)
+class PlantScope:
+    """Which plants count, as conditions on `plant`; made of what the person may see."""
+
+    conditions: Sequence[str] = ()
+    parameters: Sequence[Any] = ()
+
+    def __str__(self) -> str:
+        return " AND ".join(self.conditions) or "TRUE"
+
+
+def generation_by_fuel(span: Span, scope: PlantScope) -> dict[tuple[dt.datetime, str], EnergySums]:
+    """Hourly sums of each fuel of the plants in scope."""
+    rows = fetch(
+        f"""SELECT ts, fuel_type, {SUMS}
+            FROM published_generation_v1(%s, %s, %s)
+            JOIN assets_powerplant AS plant ON plant.id = plant_id
+            WHERE {scope}
+            GROUP BY ts, fuel_type ORDER BY ts, fuel_type""",
+        [*span.parameters, *scope.parameters],
+    )
+    return {(ts, fuel): EnergySums((ts, fuel), *sums) for ts, fuel, *sums in rows}
+
+
+class PlantSums(NamedTuple):
+    """A plant of the scope with the sums of its energy."""
+
+    name: str
+    eic: str
+    fuel_type: str
+    sums: EnergySums
+
+
+def generation_by_plant(span: Span, scope: PlantScope) -> list[PlantSums]:
+    """Every plant in scope by name, those without an hour too, with its sums over the span."""
+    return [
+        PlantSums(name, eic, fuel_type, EnergySums(key, *sums))
+        for key, name, eic, fuel_type, *sums in fetch(
+            f"""SELECT plant.id, name, eic, fuel_type, planned, actual, settled, planned_known
+                FROM assets_powerplant AS plant
+                LEFT JOIN (
+                    SELECT plant_id, {SUMS} FROM published_generation_v1(%s, %s, %s)
+                    GROUP BY plant_id
+                ) AS hour ON plant_id = plant.id
+                WHERE {scope} ORDER BY name, plant.id""",
+            [*span.parameters, *scope.parameters],
+        )
+    ]
+
+
 def latest_consumption(at: dt.datetime) -> ConsumptionHour | None:
     """The newest hour whose consumption is published, with the forecast of the same hour."""
     rows = fetch(
@@ -300,21 +382,22 @@ def latest_consumption(at: dt.datetime) -> ConsumptionHour | None:
     return ConsumptionHour(*rows[0]) if rows else None
 
 
-def rank_plants(span: Span, plant_ids: Sequence[int]) -> list[PlantDay]:
-    """Scoped plants with a plan in the span, the truest to it first."""
+def rank_plants(span: Span, scope: PlantScope) -> list[PlantDay]:
+    """Plants in scope with a plan in the span, the truest to it first."""
     return [
         PlantDay(*row)
         for row in fetch(
-            """SELECT plant_id, planned, actual, actual / planned - 1
-               FROM (
-                   SELECT plant_id, sum(planned_mwh) AS planned, sum(actual_mwh) AS actual
-                   FROM published_generation_v1(%s, %s, %s)
-                   WHERE plant_id = ANY (%s) AND actual_mwh IS NOT NULL
-                   GROUP BY plant_id
-               ) AS day
-               WHERE planned > 0
-               ORDER BY abs(actual / planned - 1), plant_id""",
-            [*span.parameters, list(plant_ids)],
+            f"""SELECT plant_id, planned, actual, actual / planned - 1
+                FROM (
+                    SELECT plant_id, sum(planned_mwh) AS planned, sum(actual_mwh) AS actual
+                    FROM published_generation_v1(%s, %s, %s)
+                    JOIN assets_powerplant AS plant ON plant.id = plant_id
+                    WHERE actual_mwh IS NOT NULL AND {scope}
+                    GROUP BY plant_id
+                ) AS day
+                WHERE planned > 0
+                ORDER BY abs(actual / planned - 1), plant_id""",
+            [*span.parameters, *scope.parameters],
         )
     ]
 

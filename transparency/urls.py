@@ -2,16 +2,16 @@
 
 from django.urls import include, path
 
-from transparency import views
+from transparency import dashboards, views
 
 pages = [
     path("prices/", views.prices, name="prices"),
     path("consumption/", views.consumption, name="consumption"),
     path("generation/", views.generation, name="generation"),
-    path("plants/<slug:eic>/hours/", views.plant_hours, name="plant_hours"),
+    path("generation/plant-names/", views.plant_names, name="plant_names"),
 ]
 
 urlpatterns = [
-    path("", views.dashboard, name="dashboard"),
+    path("", dashboards.dashboard, name="dashboard"),
     path("", include((pages, "transparency"))),
 ]

@@ -17,6 +17,7 @@ ANSWERS = [
     # page, method, then the answer to: super_admin, admin, analyst, outsider
     ("simulation:runs", "get", 200, 403, 403, 403),
     ("simulation:realism", "get", 200, 403, 403, 403),
+    ("simulation:latest", "get", 200, 403, 403, 403),
 ]
 
 
@@ -101,14 +102,14 @@ def test_realism_shows_the_stored_days_with_every_figure(client, week):
 
 def test_realism_draws_what_it_says(client, week):
     (chart, *_more) = realism(client, week).context["sections"][0].charts
-    simulated, real = chart.lines
+    simulated, real = chart.series
 
     # Monday to Friday of a March week, beside what March of 2025 had.
     march = CalibrationFigure.objects.get(name="usual.consumption").value[2][0]
     mean = sum(march) / 24
-    assert [value for _, value in real.hours] == pytest.approx([hour / mean for hour in march])
-    assert len(simulated.hours) == 24
-    assert all(0.5 < value < 1.5 for _, value in simulated.hours)
+    assert list(real.values) == pytest.approx([hour / mean for hour in march])
+    assert len(simulated.values) == 24
+    assert all(0.5 < value < 1.5 for value in simulated.values)
 
 
 def test_realism_compares_fuels_with_the_same_month_and_hours(client, week):

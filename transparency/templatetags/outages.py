@@ -13,7 +13,8 @@ from django.utils import timezone
 from assets.models import PowerPlant
 from energysys.clock import DAY, HOUR, turkish_date, turkish_midnight
 from transparency import series
-from transparency.outages import Day, OutageChart, Ticket, cost_ticket, day_of
+from transparency.generation import PlantHours, of_a_plant
+from transparency.outages import Day, Ticket, cost_ticket, day_of
 from transparency.series import Span
 
 register = template.Library()
@@ -28,7 +29,7 @@ LONGEST = 4 * DAY
 class PlantGeneration:
     """The chart of a plant's page, the range that is chosen, and yesterday."""
 
-    chart: OutageChart
+    screen: PlantHours
     days: str
     yesterday: Day
 
@@ -42,13 +43,13 @@ def plant_generation(context: Context, plant: PowerPlant) -> PlantGeneration:
         days = "4"
     start, end = today - RANGES[days] * DAY, today + 2 * DAY
     read = series.plant_generation(Span(min(start, today - DAY), end, now), plant.pk)
-    rows = [row for row in read if row.ts >= start]
-    chart = OutageChart(plant, Span(start, end, now), rows, events_of(plant, start, end))
-    return PlantGeneration(chart, days, day_of(plant, read, turkish_date(today - DAY)))
+    screen = PlantHours(Span(start, end, now), plant, events_of(plant, start, end))
+    screen.rows = {row.ts: of_a_plant(row) for row in read}
+    return PlantGeneration(screen, days, day_of(plant, read, turkish_date(today - DAY)))
 
 
 @register.simple_tag
-def event_chart(event: Any) -> OutageChart | None:
+def event_hours(event: Any) -> PlantHours | None:
     """The hours around an event; None while none of them is published."""
     now = timezone.now()
     until = min(event.ends_at or now, now) + AROUND
@@ -57,9 +58,9 @@ def event_chart(event: Any) -> OutageChart | None:
     until = min(until, turkish_midnight(turkish_date(now) + 2 * DAY))
     if until <= start:
         return None
-    rows = series.plant_generation(Span(start, until, now), event.plant_id)
     events = events_of(event.plant, start, until)
-    return OutageChart(event.plant, Span(start, until, now), rows, events) if rows else None
+    screen = PlantHours(Span(start, until, now), event.plant, events)
+    return screen if screen.rows else None
 
 
 @register.simple_tag

@@ -1,6 +1,7 @@
 """Events on a plant's chart, and what an event cost at PTF."""
 
 import datetime as dt
+import html
 import json
 import re
 from decimal import Decimal
@@ -14,7 +15,8 @@ from energysys.clock import DAY, HOUR, turkish_date, turkish_midnight, utc_date
 from energysys.testing import make_event
 from simulation import engine
 from transparency import series
-from transparency.outages import OutageChart, cost_ticket, day_of
+from transparency.generation import PlantHours
+from transparency.outages import cost_ticket, day_of
 from transparency.series import GenerationHour, Span
 
 NOON = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
@@ -113,11 +115,11 @@ def test_the_available_line_bends_at_the_minute_and_bands_cover_the_events(simul
         ends_at=start + dt.timedelta(hours=18),
     )
     span = Span(start, start + 2 * DAY, now)
-    chart = OutageChart(simulated.plant, span, [], [trip])
+    chart = PlantHours(span, simulated.plant, [trip]).chart
 
-    assert chart.lines.top >= 100
-    full, left = chart.lines.y(100), chart.lines.y(75)
-    assert chart.available_path == f"M0 {full}H6.5V{left}H18V{full}H48"
+    assert chart.top >= 100
+    full, left = chart.y(100), chart.y(75)
+    assert chart.outline_path == f"M0.000 {full}H6.500V{left}H18.000V{full}H48.000V{full}"
     (band,) = chart.bands
     assert (band.x, band.width) == ("13.542%", "23.958%")
 
@@ -129,12 +131,12 @@ def test_the_plant_page_draws_plan_actual_and_outages_without_a_script(client, s
     page = client.get(simulated.plant.get_absolute_url(), {"days": "2"}).content.decode()
 
     assert page.count('class="band"') == 1
-    assert re.search(r'class="actual natural_gas">.*?<path class="fill" d="M', page)
-    (told,) = re.findall(r'<script id="plant-chart"[^>]*>(.*?)</script>', page)
-    told = json.loads(told)
-    assert [outage["mw"] for outage in told["events"]] == [float(event.affected_mw)]
-    assert told["available"][1][2] == 60.0
-    assert len(told["hours"]) == 48
+    assert re.search(r'class="natural_gas">.*?<path class="fill" d="M', page)
+    (text,) = re.findall(r'data-chart="([^"]*)"', page)
+    told = json.loads(html.unescape(text))
+    assert [band["label"].split()[1] for band in told["bands"]] == [f"{event.affected_mw}"]
+    assert told["outline"]["points"][1][1] == 60.0
+    assert told["hours"] == 48
 
 
 def test_figures_of_a_day_compare_like_with_like(world):

@@ -16,9 +16,9 @@ PAGES = [
     ("transparency:prices", "get", 200, 200, 200, 200),
     ("transparency:consumption", "get", 200, 200, 200, 200),
     ("transparency:generation", "get", 200, 200, 200, 200),
+    ("transparency:plant_names", "get", 200, 200, 200, 200),
     ("dashboard", "post", 405, 405, 405, 405),
 ]
-PLANT = [("transparency:plant_hours", "get", 302, 302, 302, 404)]
 
 
 @pytest.mark.parametrize(("page", "method", "role", "status"), each_cell(PAGES))
@@ -26,13 +26,6 @@ def test_series_page_answers_each_role(client, world, page, method, role, status
     client.force_login(world.people[role])
 
     assert getattr(client, method)(reverse(page)).status_code == status
-
-
-@pytest.mark.parametrize(("page", "method", "role", "status"), each_cell(PLANT))
-def test_plant_hours_answer_each_role(client, world, page, method, role, status):
-    client.force_login(world.people[role])
-
-    assert getattr(client, method)(reverse(page, args=[world.plant.eic])).status_code == status
 
 
 def publish(ts, actual=None, forecast=None, ptf=None, smf=None):
@@ -53,11 +46,11 @@ def this_hour():
 def test_the_dashboard_of_an_empty_market_says_so(client, world):
     client.force_login(world.people["admin"])
 
-    context = client.get(reverse("dashboard")).context
+    board = client.get(reverse("dashboard")).context["board"]
 
-    assert context["consumption"] is None
-    assert context["ranking"] == {}
-    assert context["today_extremes"] is None
+    assert board.consumption is None
+    assert board.ranking == {}
+    assert board.prices.ptf_extremes is None
 
 
 def test_the_dashboard_shows_the_latest_published_consumption_with_its_forecast(client, world):
@@ -65,7 +58,7 @@ def test_the_dashboard_shows_the_latest_published_consumption_with_its_forecast(
     for hours in range(1, 6):
         publish(this_hour() - hours * HOUR, actual=1000 + hours, forecast=2000 + hours)
 
-    latest = client.get(reverse("dashboard")).context["consumption"]
+    latest = client.get(reverse("dashboard")).context["board"].consumption
 
     # Consumption follows 2 hours after the end of its hour.
     assert latest.ts == this_hour() - 3 * HOUR
@@ -80,7 +73,7 @@ def test_the_dashboard_shows_yesterdays_price_extremes(client, world):
     # Today's hour is no extreme of yesterday.
     publish(today, ptf=9000)
 
-    ptf, smf = client.get(reverse("dashboard")).context["price_extremes"]
+    ptf, smf = client.get(reverse("dashboard")).context["board"].price_extremes
 
     assert (ptf["low"], ptf["low_at"], ptf["high"]) == (0, today - DAY, 200)
     assert (smf["low"], smf["high"], smf["high_at"]) == (100, 300, today - DAY)
@@ -91,7 +84,7 @@ def test_the_dashboard_counts_ones_own_plants_by_status(client, world):
     make_event(world.plant)
     make_event(world.other_plant)
 
-    statuses = client.get(reverse("dashboard")).context["statuses"]
+    statuses = client.get(reverse("dashboard")).context["board"].statuses
 
     assert {line["status"]: line["count"] for line in statuses["lines"]} == {
         "active": 0,
@@ -117,11 +110,15 @@ def test_zero_missing_and_not_yet_do_not_look_alike(client, world):
 
     response = client.get(reverse("transparency:prices"), {"start": day_of(-1), "end": day_of(1)})
 
-    cells = [line["cells"] for line in response.context["table"].lines()]
+    cells = [line.cells for line in response.context["table"].lines()]
     assert len(cells) == 72
-    assert [given for given, _places, _is_due in cells[0]] == [0.0, None]
+    assert [(cell.value, cell.tone) for cell in cells[0]] == [
+        (0.0, ""),
+        (None, "missing"),
+        (None, "none"),
+    ]
     # SMF of yesterday's first hour is due, that of tomorrow's last is not; its PTF is.
-    assert (cells[0][1][2], cells[-1][1][2], cells[-1][0][2]) == (True, False, True)
+    assert [cell.tone for cell in cells[-1]] == ["missing", "pending", "none"]
     page = response.content.decode()
     assert ">0.00<" in page
     assert "missing" in page
@@ -132,8 +129,8 @@ def test_nothing_after_tomorrow_is_listed(client, world):
     client.force_login(world.people["analyst"])
     publish(this_hour() + 3 * DAY, ptf=1)
 
-    assert table_of(client, "transparency:prices", start=day_of(2)).hours == []
-    assert len(table_of(client, "transparency:prices", start=day_of(1), end=day_of(5)).hours) == 24
+    assert len(table_of(client, "transparency:prices", start=day_of(2))) == 0
+    assert len(table_of(client, "transparency:prices", start=day_of(1), end=day_of(5))) == 24
 
 
 @pytest.mark.parametrize("page", ["prices", "consumption", "generation"])
@@ -155,7 +152,7 @@ def test_a_bad_day_gets_its_error_and_no_row(client, world, page, query, field):
 
     assert response.status_code == 200
     assert field in response.context["form"].errors
-    assert response.context["table"].hours == []
+    assert len(response.context["table"]) == 0
 
 
 def test_generation_of_another_organization_is_no_choice(client, world):
@@ -167,17 +164,6 @@ def test_generation_of_another_organization_is_no_choice(client, world):
     assert world.other_plant.name not in response.content.decode()
 
 
-def test_htmx_gets_the_hours_of_a_plant_alone(client, world):
-    client.force_login(world.people["analyst"])
-
-    response = client.get(
-        reverse("transparency:plant_hours", args=[world.plant.eic]), headers={"HX-Request": "true"}
-    )
-
-    assert b"<html" not in response.content
-    assert len(response.context["table"].hours) == 24
-
-
 @pytest.mark.parametrize(("language", "written"), [("tr", "1.234,50"), ("en", "1,234.50")])
 def test_figures_are_written_in_the_readers_language(client, world, language, written):
     client.force_login(world.people["analyst"])
@@ -187,15 +173,16 @@ def test_figures_are_written_in_the_readers_language(client, world, language, wr
     assert written in client.get(reverse("transparency:prices")).content.decode()
 
 
-def test_series_pages_take_few_queries(client, world, django_assert_max_num_queries):
-    client.force_login(world.people["admin"])
+@pytest.mark.parametrize("role", ["super_admin", "admin"])
+@pytest.mark.parametrize("page", ["prices", "consumption", "generation"])
+@pytest.mark.parametrize("query", [{}, {"by": "plant"}, {"compare": "week"}])
+def test_series_pages_take_few_queries(
+    client, world, django_assert_max_num_queries, page, role, query
+):
+    client.force_login(world.people[role])
 
-    for page in (
-        "dashboard",
-        *(f"transparency:{name}" for name in ("prices", "consumption", "generation")),
-    ):
-        with django_assert_max_num_queries(12):
-            client.get(reverse(page))
+    with django_assert_max_num_queries(8):
+        client.get(reverse(f"transparency:{page}"), query)
 
 
 def test_times_are_turkish_whatever_the_server_thinks():
