@@ -3,12 +3,10 @@
 import datetime as dt
 import random
 import statistics
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
@@ -16,9 +14,7 @@ from accounts.models import User
 from assets.models import FuelType, Organization, PowerPlant
 from energysys.clock import DAY, HOUR, utc_date, utc_midnight
 from energysys.testing import make_event, make_plant, make_world, organization_eic
-from incidents.capacity import free_mw
 from incidents.models import EventType, PlantEvent
-from incidents.services import dismiss_event, end_event, report_event, update_event
 from simulation import engine
 from simulation.models import Parameter
 from simulation.tests.test_engine import checksum, forget_the_hours, hours_of, rows
@@ -73,23 +69,6 @@ def whole_failure(hours=6):
     span = {"starts_at__gte": MIDNIGHT + DAY, "ends_at__lt": MIDNIGHT + 6 * DAY}
     found = invented(affected_mw=100, event_type=EventType.FAILURE, **span).order_by("starts_at")
     return next(event for event in found if event.ends_at - event.starts_at > hours * HOUR)
-
-
-def report(plant, mw, start, end=None, *, by=None, **changes):
-    event = PlantEvent(
-        plant=plant,
-        event_type=EventType.FAILURE,
-        reason="turbine trip",
-        affected_mw=Decimal(mw),
-        starts_at=start,
-        ends_at=end,
-        **changes,
-    )
-    return report_event(event, by=by)
-
-
-def busy_mw(plant, at):
-    return sum(event.affected_mw for event in plant.events.running_at(at))
 
 
 def test_a_single_day_knows_the_outages_that_began_before_it(living):
@@ -242,65 +221,6 @@ def plans_and_outcomes(plant, start):
     return hours_of(plant, start, start + 30 * HOUR)
 
 
-def test_a_report_takes_the_mw_it_needs_from_its_start_on(living, world):
-    simulate(WEEK)
-    event = whole_failure()
-    plant, end = event.plant, event.ends_at
-    start = event.starts_at + 2 * HOUR
-    before = hours_of(plant, MIDNIGHT, start.replace(minute=0))
-
-    report(plant, 30, start, start + HOUR, by=world.people["super_admin"])
-
-    assert told(invented(plant=plant, invented_at=event.invented_at)) == [
-        (plant.pk, "failure", Decimal(100), event.starts_at, start),
-        (plant.pk, "failure", Decimal(70), start, start + HOUR),
-        (plant.pk, "failure", Decimal(100), start + HOUR, end),
-    ]
-    assert hours_of(plant, MIDNIGHT, start.replace(minute=0)) == before
-    for at in (event.starts_at, start, start + HOUR):
-        assert busy_mw(plant, at) == 100
-
-
-def test_a_report_may_take_all(living, world):
-    simulate(WEEK)
-    event = whole_failure()
-
-    assert free_mw(event.plant, event.starts_at, None, None) == 100
-    report(event.plant, 100, event.starts_at, by=world.people["super_admin"])
-
-    assert not invented(plant=event.plant, invented_at=event.invented_at).exists()
-    with pytest.raises(ValidationError, match="0 MW"):
-        report(event.plant, 1, event.starts_at, by=world.people["super_admin"])
-
-
-def test_dismissing_a_report_brings_the_outage_back(living, world):
-    simulate(WEEK)
-    event = whole_failure()
-    outages, hours = told(invented()), checksum()
-    mine = report(event.plant, 80, event.starts_at + HOUR, by=world.people["super_admin"])
-    assert checksum() != hours
-
-    dismiss_event(mine, by=world.people["super_admin"])
-
-    assert told(invented()) == outages
-    assert checksum() == hours
-
-
-def test_hours_do_not_depend_on_whether_the_report_or_the_day_came_first(living, world):
-    simulate(WEEK)
-    event = whole_failure()
-    mine = report(event.plant, 60, event.starts_at + HOUR, by=world.people["super_admin"])
-    afterwards, outages = checksum(), told(invented())
-    forget_the_hours()
-    assert told(invented()) == outages
-
-    simulate(reversed(WEEK))
-
-    assert mine.pk
-    assert checksum() == afterwards
-    assert told(invented()) == outages
-
-
 def test_a_plant_registered_later_has_the_same_past(living):
     simulate(WEEK)
     late = make_plant(living, 5000, fuel_type=FuelType.LIGNITE, installed_capacity_mw=100)
@@ -312,52 +232,6 @@ def test_a_plant_registered_later_has_the_same_past(living):
 
     assert checksum() == hours
     assert told(invented()) == outages
-
-
-def test_a_plant_may_shrink_below_its_invented_outages(living):
-    simulate(WEEK)
-    event = whole_failure()
-
-    PowerPlant.objects.filter(pk=event.plant_id).update(installed_capacity_mw=40)
-
-    assert invented(plant=event.plant, invented_at=event.invented_at).get().affected_mw == 40
-
-
-def test_what_a_person_changed_stays_as_they_left_it(living, world):
-    simulate(WEEK)
-    event = whole_failure()
-    event.ends_at = event.starts_at + 3 * HOUR
-    event.affected_mw = Decimal(55)
-    changed = update_event(event, by=world.people["super_admin"])
-
-    simulate(WEEK)
-
-    changed.refresh_from_db()
-    assert (changed.affected_mw, changed.ends_at) == (55, event.starts_at + 3 * HOUR)
-    assert not invented(invented_at=event.invented_at).exclude(pk=event.pk).exists()
-    with pytest.raises(ValidationError, match="45 MW"):
-        report(event.plant, 46, event.starts_at, by=world.people["super_admin"])
-
-
-def test_what_a_person_dismissed_does_not_come_again(living, world):
-    simulate(WEEK)
-    event = whole_failure()
-    dismiss_event(event, by=world.people["super_admin"])
-
-    simulate(WEEK)
-
-    assert not invented(plant=event.plant, invented_at=event.invented_at).exists()
-
-
-def test_a_running_one_can_be_ended(world):
-    make_living(200, fuel=FuelType.IMPORTED_COAL)
-    now = timezone.now()
-    engine.simulate_day(utc_date(now))
-    running = invented(period__contains=now).first()
-
-    ended = end_event(running, by=world.people["super_admin"])
-
-    assert now <= ended.ends_at <= timezone.now()
 
 
 def test_an_organization_that_switched_them_off_has_none(living):
@@ -407,41 +281,6 @@ def test_another_seed_has_other_outages_and_withdraws_the_first(living):
     forget_the_hours()
     simulate(WEEK)
     assert (told(invented()), checksum()) == (ours, hours)
-
-
-def test_reports_and_days_at_once_never_block_each_other_for_good(committed):
-    """Twenty reports while the same days are simulated: nobody is refused, no MW is given twice."""
-    person = make_world().people["super_admin"]
-    organization = make_living()
-    simulate(WEEK)
-    plants = list(organization.plants.order_by("pk"))
-
-    def report_one(number):
-        start = MIDNIGHT + number * 5 * HOUR
-        try:
-            report(plants[number % 10], 20, start, start + 9 * HOUR, by=person)
-        finally:
-            connection.close()
-
-    def simulate_again(day):
-        try:
-            engine.simulate_day(DAY_ONE + day * DAY)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(6) as pool:
-        work = [pool.submit(report_one, number) for number in range(20)]
-        work += [pool.submit(simulate_again, day) for day in WEEK]
-        for job in work:
-            job.result(timeout=120)
-
-    assert PlantEvent.objects.filter(invented_at=None).count() == 20
-    hours = checksum()
-    simulate(WEEK)
-    assert checksum() == hours
-    for plant in plants[:10]:
-        for number in range(7 * 24):
-            assert busy_mw(plant, MIDNIGHT + number * HOUR) <= 100
 
 
 def test_two_outages_never_hold_one_key(living):
