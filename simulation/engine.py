@@ -16,12 +16,12 @@ from simulation.models import RunKind, RunOutcome, Settings, SimulationRun
 
 def simulate_day(day: dt.date, *, ahead: bool = True) -> int:
     """Simulate a UTC day, with `ahead` also what is known ahead of its end; the rows written."""
-    return call("SELECT sim_simulate_day_v4(%s, %s)", day, ahead)
+    return call("SELECT sim_simulate_day_v2(%s, %s)", day, ahead)
 
 
 def catch_up_day(day: dt.date) -> int:
     """Simulate a UTC day unless the ledger has it; the rows written."""
-    return call("SELECT sim_catch_up_day_v4(%s)", day)
+    return call("SELECT sim_catch_up_day_v2(%s)", day)
 
 
 def delete_old_data(at: dt.datetime) -> int:

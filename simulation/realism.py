@@ -24,7 +24,7 @@ from simulation.figure_names import GROUPS, NAMES
 from simulation.models import CalibrationFigure, RunKind, RunOutcome, SimulationRun
 
 COUNTRY = ("realism_consumption_v1", "realism_prices_v1")
-PLANTS = ("realism_generation_v1", "realism_plants_v1", "realism_outages_v2")
+PLANTS = ("realism_generation_v1", "realism_plants_v1", "realism_outages_v1")
 # Fewer plants of a fuel, or events, are single cases and not a fleet.
 LEAST_PLANTS = 5
 LEAST_EVENTS = 30

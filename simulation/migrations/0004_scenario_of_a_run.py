@@ -39,7 +39,4 @@ class Migration(migrations.Migration):
             ),
         ),
         replace("simulation", "sim_set_seed_v1", "sim_set_seed_v2"),
-        replace("simulation", "sim_simulate_day_v1", "sim_simulate_day_v2"),
-        replace("simulation", "sim_catch_up_day_v1", "sim_catch_up_day_v2"),
-        replace("simulation", "simulate_daily_energy_data", "simulate_daily_energy_data_v2"),
     ]

@@ -26,7 +26,7 @@ def load(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("simulation", "0006_scenarios")]
+    dependencies = [("simulation", "0006_scenarios"), ("incidents", "0003_invented_outages")]
 
     operations = [
         migrations.CreateModel(

@@ -3,24 +3,6 @@ from importlib import resources
 
 from django.db import migrations
 
-from energysys.sql import replace
-
-FUNCTIONS = (
-    ("sim_shock_hours_v1", "sim_shock_hours_v2"),
-    ("sim_calendar_v1", "sim_calendar_v2"),
-    ("sim_weather_hours_v1", "sim_weather_hours_v2"),
-    ("sim_dispatch_hours_v1", "sim_dispatch_hours_v2"),
-    ("sim_national_hours_v1", "sim_national_hours_v2"),
-    ("sim_write_market_v1", "sim_write_market_v2"),
-    ("sim_plant_hours_v1", "sim_plant_hours_v2"),
-    ("sim_write_generation_v1", "sim_write_generation_v2"),
-    ("sim_recalculate_v1", "sim_recalculate_v2"),
-    ("sim_follow_plants_v1", "sim_follow_plants_v2"),
-    ("sim_follow_events_v1", "sim_follow_events_v2"),
-    ("sim_simulate_day_v2", "sim_simulate_day_v3"),
-    ("sim_catch_up_day_v2", "sim_catch_up_day_v3"),
-    ("simulate_daily_energy_data_v2", "simulate_daily_energy_data_v3"),
-)
 # What was stored without a unit, or with one that says where to look.
 UNITS = {
     "region.names": ("", "names, in the order in which tables by region hold them"),
@@ -71,7 +53,4 @@ def forget(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("simulation", "0007_calibration")]
 
-    operations = [
-        migrations.RunPython(load, forget),
-        *(replace("simulation", old, new) for old, new in FUNCTIONS),
-    ]
+    operations = [migrations.RunPython(load, forget)]

@@ -1,11 +1,29 @@
 import json
+import math
 from importlib import resources
 
 from django.db import migrations
 
 from energysys.sql import install, replace
 
-FUNCTIONS = (
+# The engine as it was, and as it reads all its numbers and invents outages.
+REPLACED = (
+    ("sim_shock_hours_v1", "sim_shock_hours_v2"),
+    ("sim_calendar_v1", "sim_calendar_v2"),
+    ("sim_weather_hours_v1", "sim_weather_hours_v2"),
+    ("sim_dispatch_hours_v1", "sim_dispatch_hours_v2"),
+    ("sim_national_hours_v1", "sim_national_hours_v2"),
+    ("sim_write_market_v1", "sim_write_market_v2"),
+    ("sim_plant_hours_v1", "sim_plant_hours_v2"),
+    ("sim_write_generation_v1", "sim_write_generation_v2"),
+    ("sim_recalculate_v1", "sim_recalculate_v2"),
+    ("sim_follow_plants_v1", "sim_follow_plants_v2"),
+    ("sim_follow_events_v1", "sim_follow_events_v2"),
+    ("sim_simulate_day_v1", "sim_simulate_day_v2"),
+    ("sim_catch_up_day_v1", "sim_catch_up_day_v2"),
+    ("simulate_daily_energy_data", "simulate_daily_energy_data_v2"),
+)
+ADDED = (
     "sim_floats_v1",
     "sim_outage_kinds_v1",
     "sim_outage_episodes_v1",
@@ -19,13 +37,17 @@ FUNCTIONS = (
 GAIN_SOURCE = "; over the share of time without outages (parameter outage)"
 
 
+def numbers(name):
+    source = resources.files("simulation").joinpath("data", name)
+    return json.loads(source.read_text(encoding="utf-8"))
+
+
 def load(apps, schema_editor):
-    source = resources.files("simulation").joinpath("data", "outages.json")
     parameters = apps.get_model("simulation", "Parameter").objects.using(
         schema_editor.connection.alias
     )
-    for name, parameter in json.loads(source.read_text(encoding="utf-8")).items():
-        parameters.create(name=name, **parameter)
+    for name, parameter in numbers("outages.json").items():
+        parameters.update_or_create(name=name, defaults=parameter)
     change_curves(parameters, 1)
 
 
@@ -35,6 +57,7 @@ def unload(apps, schema_editor):
     )
     change_curves(parameters, -1)
     parameters.filter(name__in=("outage.reasons", "outage.partial_limits")).delete()
+    parameters.filter(name="outage").update(**numbers("parameters.json")["outage"])
 
 
 def change_curves(parameters, direction):
@@ -53,7 +76,7 @@ def lost_share(kind):
     """The share of its capacity that a plant lacks on average."""
     ranks, hours = kind["hours"]
     mean_hours = sum(
-        (until - since) * (shorter + longer) / 2
+        (until - since) * (longer - shorter) / math.log(longer / shorter)
         for since, until, shorter, longer in zip(ranks, ranks[1:], hours, hours[1:], strict=False)
     )
     mean_loss = kind["full"] + (1 - kind["full"]) * kind["partial_mean"]
@@ -71,7 +94,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(load, unload),
-        *(install("simulation", name, f"DROP FUNCTION {name}") for name in FUNCTIONS),
+        *(install("simulation", name, f"DROP FUNCTION {name}") for name in ADDED),
         install(
             "simulation",
             "sim_share_engine_v1",
@@ -84,9 +107,5 @@ class Migration(migrations.Migration):
             "DROP TRIGGER sim_organization_updated ON assets_organization;"
             "DROP FUNCTION sim_follow_organizations_v1",
         ),
-        replace("simulation", "sim_follow_events_v2", "sim_follow_events_v3"),
-        replace("simulation", "sim_follow_plants_v2", "sim_follow_plants_v3"),
-        replace("simulation", "sim_simulate_day_v3", "sim_simulate_day_v4"),
-        replace("simulation", "sim_catch_up_day_v3", "sim_catch_up_day_v4"),
-        replace("simulation", "simulate_daily_energy_data_v3", "simulate_daily_energy_data_v4"),
+        *(replace("simulation", old, new) for old, new in REPLACED),
     ]

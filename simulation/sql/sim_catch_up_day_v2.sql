@@ -2,7 +2,8 @@
 -- settings ask; return the rows written. The lock comes first, so of two who try at once the
 -- second finds it done.
 CREATE FUNCTION sim_catch_up_day_v2(p_day date)
-RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 BEGIN
     PERFORM sim_lock_engine_v1(p_alone => true);
     IF EXISTS (
@@ -20,8 +21,10 @@ BEGIN
                     (settings.seed, settings.scenario)
           )
           -- A day that was simulated and pruned since has no hours, and is due again.
-          AND to_regclass('transparency_hourlygeneration_' || to_char(p_day, 'YYYYMMDD'))
-              IS NOT NULL
+          AND EXISTS (
+              SELECT FROM simulation_hourstate
+              WHERE ts = p_day::timestamptz + interval '23 hours' AND actual_drivers IS NOT NULL
+          )
     ) THEN
         RETURN 0;
     END IF;

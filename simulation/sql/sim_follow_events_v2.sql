@@ -1,13 +1,14 @@
--- After events were written: recalculate the plants and hours that they touch or touched, in the
--- same transaction. Bulk writes cost one recalculation.
+-- After people wrote events: the engine's own outages of these plants yield, and the hours that
+-- either touches or touched are computed again, in the same transaction. Bulk writes cost one
+-- recalculation. Where only the engine wrote, it computes the hours itself.
 CREATE FUNCTION sim_follow_events_v2()
-RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET timezone = 'UTC' AS $$
 DECLARE
     v_touched text := CASE TG_OP
-        WHEN 'INSERT' THEN 'SELECT plant_id, period FROM new_event'
-        WHEN 'DELETE' THEN 'SELECT plant_id, period FROM old_event'
-        ELSE 'SELECT plant_id, period FROM new_event UNION ALL
-              SELECT plant_id, period FROM old_event' END;
+        WHEN 'INSERT' THEN 'SELECT * FROM new_event'
+        WHEN 'DELETE' THEN 'SELECT * FROM old_event'
+        ELSE 'SELECT * FROM new_event UNION ALL SELECT * FROM old_event' END;
     v_plant_ids bigint[];
     v_from timestamptz[];
     v_until timestamptz[];
@@ -16,10 +17,12 @@ BEGIN
                  SELECT plant_id, min(lower(period)) AS from_ts,
                         nullif(max(coalesce(upper(period), ''infinity'')), ''infinity'') AS until_ts
                  FROM (' || v_touched || ') AS touched GROUP BY plant_id
+                 HAVING bool_or(invented_at IS NULL OR changed_by_id IS NOT NULL OR $1)
              ) AS span'
-    INTO v_plant_ids, v_from, v_until;
+    INTO v_plant_ids, v_from, v_until
+    USING TG_OP = 'DELETE';
     IF v_plant_ids IS NOT NULL THEN
-        PERFORM sim_recalculate_v2(v_plant_ids, v_from, v_until);
+        PERFORM sim_follow_reports_v1(v_plant_ids, v_from, v_until);
     END IF;
     RETURN NULL;
 END;

@@ -45,14 +45,14 @@ BEGIN
                     THEN turkish_midnight_v1(to_timestamp(day * 86400 + 82800), 0)
                     ELSE to_timestamp(day * 86400 + (hash & 65535) * 1440 / 65536 * 60) END
                AS starts_at,
-               round(60 * sim_interpolate_v1(sim_uniform_v1(shape), ranks, hours))
+               round(60 * exp(sim_interpolate_v1(sim_uniform_v1(shape), ranks, log_hours)))
                * interval '1 minute' AS lasts,
-               CASE WHEN (shape & 65535) < 65536 * full_share THEN 1
-                    -- A power of a uniform number has the mean that is wanted.
+               -- A power of a uniform number has the mean that is wanted.
+               CASE WHEN (shape & 65535) < 65536 * full_share
+                    THEN plant.installed_capacity_mw::float8
                     ELSE greatest(v_least, v_most * power(((cause & 65535) + 1) / 65536::float8,
                                                           (v_most - partial_mean) / partial_mean))
-                    END
-               * least(unit_mw, plant.installed_capacity_mw::float8) AS lost_mw
+                         * least(unit_mw, plant.installed_capacity_mw::float8) END AS lost_mw
         FROM drawn
         JOIN assets_powerplant AS plant USING (id)
         JOIN kind USING (fuel_type)

@@ -3,14 +3,16 @@
 -- comes, so more are drawn than `per_year` asks. To know what came one looks back twice the longest.
 CREATE FUNCTION sim_outage_kinds_v1()
 RETURNS TABLE (
-    fuel_type text, drawn_below bigint, look_back_days bigint, ranks float8[], hours float8[],
+    fuel_type text, drawn_below bigint, look_back_days bigint, ranks float8[], log_hours float8[],
     unit_mw float8, full_share float8, partial_mean float8, maintenance_share float8,
     failure_reasons text[], maintenance_reasons text[]
 ) LANGUAGE sql STABLE AS $$
     SELECT kind.fuel_type,
            ((0.5 - exp(-per_year * exp(per_year * mean_hours / 8766) / 365.25))
             * 18446744073709551616::float8)::bigint,
-           ceil(hours[cardinality(hours)] / 12)::bigint + 1, ranks, hours, unit_mw, full_share,
+           ceil(hours[cardinality(hours)] / 12)::bigint + 1, ranks,
+           ARRAY(SELECT ln(hour) FROM unnest(hours) WITH ORDINALITY AS listed (hour, place)
+                 ORDER BY place), unit_mw, full_share,
            partial_mean, maintenance_share,
            ARRAY(SELECT jsonb_array_elements_text(reasons.value #> ARRAY[kind.fuel_type, 'failure'])),
            ARRAY(SELECT jsonb_array_elements_text(
@@ -28,8 +30,9 @@ RETURNS TABLE (
     ) AS kind
     JOIN simulation_parameter AS reasons ON reasons.name = 'outage.reasons'
     CROSS JOIN LATERAL (
-        SELECT sum((ranks[place + 1] - ranks[place]) * (hours[place] + hours[place + 1]) / 2)
-               AS mean_hours
+        -- Durations lie along the logarithm between two ranks.
+        SELECT sum((ranks[place + 1] - ranks[place]) * (hours[place + 1] - hours[place])
+                   / ln(hours[place + 1] / hours[place])) AS mean_hours
         FROM generate_series(1, cardinality(ranks) - 1) AS place
     ) AS mean
 $$;

@@ -1,6 +1,7 @@
 -- Simulate one UTC day and enter it in the ledger with its seed and scenario; return the rows
 -- written. With p_ahead also the day-ahead values that must be there during that day: up to the
--- end of the Turkish day after the one that begins in its last hours.
+-- end of the Turkish day after the one that begins in its last hours. The outages that plants have
+-- by themselves in that day become events first, for their hours follow them.
 CREATE FUNCTION sim_simulate_day_v2(p_day date, p_ahead boolean)
 RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp SET jit = off SET timezone = 'UTC'
@@ -21,8 +22,9 @@ BEGIN
     END IF;
     PERFORM sim_lock_engine_v1(p_alone => true);
     SELECT seed, scenario INTO STRICT v_seed, v_scenario FROM simulation_settings;
-    v_written := sim_write_market_v1(v_from, v_realised_until, v_until, v_seed, v_scenario)
-               + sim_write_generation_v1(v_from, v_until, v_seed);
+    v_written := sim_write_market_v2(v_from, v_realised_until, v_until, v_seed, v_scenario)
+               + sim_invent_day_v1(v_from, v_realised_until, v_until, v_seed)
+               + sim_write_generation_v2(v_from, v_until, v_seed);
     INSERT INTO simulation_simulationrun
         (kind, day, started_at, finished_at, rows_written, seed, scenario, outcome, detail)
     VALUES

@@ -152,7 +152,8 @@ def test_a_running_one_can_be_ended(world):
 
     ended = end_event(running, by=world.people["super_admin"])
 
-    assert ended.ends_at and now <= ended.ends_at <= timezone.now()
+    assert ended.ends_at
+    assert now <= ended.ends_at <= timezone.now()
 
 
 def test_reports_and_days_at_once_never_block_each_other_for_good(committed):
