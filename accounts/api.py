@@ -24,7 +24,7 @@ from rest_framework_simplejwt.views import (
 from accounts.access import Role, signed_in
 from accounts.keys import by_key, make_key, revoke_key
 from accounts.models import ApiKey, User
-from accounts.scoped_api import ScopedModelViewSet, ScopedReadOnlyViewSet, VisibleRelatedField
+from accounts.scoped_api import ScopedModelViewSet, ScopedViewSetBase, VisibleRelatedField
 from accounts.tokens import LogoutSerializer, RefreshSerializer, TokenSerializer
 from energysys.api import CleanModelSerializer, MarketTimeField
 
@@ -94,6 +94,10 @@ class UserViewSet(ScopedModelViewSet):
     read_roles = (Role.SUPER_ADMIN, Role.ADMIN)
     ordering = ("username", "pk")
 
+    def seen_with(self) -> tuple[object, ...]:
+        # A login is shown, but changes no version.
+        return (User.objects.aggregate(at=models.Max("last_login"))["at"],)
+
 
 class MeSerializer(serializers.ModelSerializer[User]):
     organization = serializers.SlugRelatedField[Any](slug_field="eic", read_only=True)
@@ -155,7 +159,13 @@ class LoggedInPerson(permissions.IsAuthenticated):
         return super().has_permission(request, view) and not by_key(request)
 
 
-class KeyViewSet(mixins.CreateModelMixin, mixins.DestroyModelMixin, ScopedReadOnlyViewSet):
+class KeyViewSet(
+    mixins.CreateModelMixin,
+    mixins.DestroyModelMixin,
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    ScopedViewSetBase,
+):
     """One's own API keys: machines send them as `X-API-Key`."""
 
     queryset = ApiKey.objects.all()

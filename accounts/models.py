@@ -211,3 +211,23 @@ class ApiKey(models.Model):
 
     def is_standing(self, at: dt.datetime) -> bool:
         return self.revoked_at is None and at < self.expires_at
+
+
+class IdempotentAnswer(models.Model):
+    """What was answered to a request with an `Idempotency-Key`; see `accounts.idempotency`."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    body = models.TextField()
+    headers = models.JSONField(default=dict)
+    answered_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="idempotency_key_is_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.key

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, cast
 
-from django.db import models
-from rest_framework import permissions, serializers, viewsets
+from django.db import models, transaction
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from rest_framework import mixins, permissions, serializers, viewsets
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts import idempotency
 from accounts.access import Role, ScopedQuerySet, can_create, can_edit, signed_in
+from accounts.conditional import (
+    answer_tag,
+    is_known,
+    not_modified,
+    require_match,
+    row_tag,
+    with_tag,
+)
 
 
 class VisibleRelatedField(serializers.SlugRelatedField[Any]):
@@ -35,11 +48,44 @@ class RolePermission(permissions.BasePermission):
         return request.method in permissions.SAFE_METHODS or can_edit(signed_in(request), obj)
 
 
-class ScopedReadOnlyViewSet(viewsets.ReadOnlyModelViewSet[Any]):
-    """A list and its rows, cut to what the person may see."""
+class ConditionalReadMixin:
+    """Lists and rows with an ETag, and 304 for who has them; a list's is found without its rows."""
 
-    permission_classes = (permissions.IsAuthenticated, RolePermission)
+    request: Request
+
+    def seen_with(self) -> tuple[object, ...]:
+        """What the list depends on beyond what `accounts.versions` knows."""
+        return ()
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        tag = answer_tag(request, timezone.now(), *self.seen_with())
+        if is_known(request, tag):
+            return not_modified(tag)
+        return with_tag(super().list(request, *args, **kwargs), tag)  # type: ignore[misc]
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        answer = super().retrieve(request, *args, **kwargs)  # type: ignore[misc]
+        tag = row_tag(answer.data)
+        return not_modified(tag) if is_known(request, tag) else with_tag(answer, tag)
+
+
+class ReplayMixin:
+    """`Idempotency-Key` on every POST."""
+
+    request: Request
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        if request.method == "POST" and idempotency.HEADER in request.headers:
+            self.post = partial(idempotency.once, self.post)  # type: ignore[has-type]
+
+
+class ScopedViewSetBase(viewsets.GenericViewSet[Any]):
+    """Rows cut to what the person may see."""
+
+    permission_classes: tuple[Any, ...] = (permissions.IsAuthenticated, RolePermission)
     read_roles: tuple[Role, ...] = tuple(Role)
+    ordering: tuple[str, ...]
 
     def get_queryset(self) -> models.QuerySet[Any]:
         if getattr(self, "swagger_fake_view", False):
@@ -48,7 +94,30 @@ class ScopedReadOnlyViewSet(viewsets.ReadOnlyModelViewSet[Any]):
         return queryset.visible_to(signed_in(self.request))
 
 
-class ScopedModelViewSet(ScopedReadOnlyViewSet, viewsets.ModelViewSet[Any]):
-    """The same with creating and changing; nothing is deleted through the API."""
+class ScopedModelViewSet(
+    ConditionalReadMixin,
+    ReplayMixin,
+    mixins.CreateModelMixin,
+    mixins.UpdateModelMixin,
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    ScopedViewSetBase,
+):
+    """Lists, rows, creating and changing; nothing is deleted through the API."""
 
-    http_method_names = ["get", "post", "put", "patch", "head", "options"]
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        answer = super().create(request, *args, **kwargs)
+        return with_tag(answer, row_tag(answer.data))
+
+    def get_success_headers(self, data: Any) -> dict[str, str]:
+        key = data[self.lookup_field if self.lookup_field in data else "id"]
+        return {"Location": f"{self.request.path}{key}/"}
+
+    def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Change the row that the client has read: nobody else's change is overwritten."""
+        with transaction.atomic():
+            row = self.get_object()
+            type(row)._base_manager.select_for_update().filter(pk=row.pk).first()
+            require_match(request, row_tag(self.get_serializer(self.get_object()).data))
+            answer = super().update(request, *args, **kwargs)
+        return with_tag(answer, row_tag(answer.data))

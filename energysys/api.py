@@ -176,11 +176,12 @@ class StrictFilterBackend(DjangoFilterBackend):
     """Filters as the view's filterset says, and refuses what it does not know."""
 
     def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
-        filterset_class = self.get_filterset_class(view, queryset)
-        known = {KeysetPage.cursor_query_param, *getattr(view, "parameters", ())}
-        if filterset_class:
-            known |= set(filterset_class(request=request).form.fields)
-        refuse_unknown_parameters(request, known if view.action == "list" else set())
+        known = set(getattr(view, "parameters", ()))
+        if view.action == "list":
+            known.add(KeysetPage.cursor_query_param)
+            if filterset_class := self.get_filterset_class(view, queryset):
+                known |= set(filterset_class(request=request).form.fields)
+        refuse_unknown_parameters(request, known)
         return super().filter_queryset(request, queryset, view)
 
 

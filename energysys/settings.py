@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "energysys.requests.RequestIdMiddleware",
     "energysys.requests.PageCompressionMiddleware",
     "transparency.epias.middleware.PlatformErrors",
+    "energysys.limits.LimitHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "energysys.preferences.ClockMiddleware",
@@ -214,6 +215,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT els
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 
+API_REQUESTS_PER_MINUTE: int = env.int("API_REQUESTS_PER_MINUTE", default=1200)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.tokens.TenantJWTAuthentication",
@@ -234,6 +236,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "energysys.paging.KeysetPage",
     "DEFAULT_FILTER_BACKENDS": ["energysys.api.StrictFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["energysys.limits.PersonThrottle"],
+    "NUM_PROXIES": PROXY_COUNT,
     "EXCEPTION_HANDLER": "energysys.api.problem_response",
     "COERCE_DECIMAL_TO_STRING": False,
     "PAGE_SIZE": 100,

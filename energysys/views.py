@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_safe
 from redis import Redis, RedisError
 
 from energysys.htmx import wants_partial
+from energysys.limits import redis_address
 
 
 class FilteredListMixin:
@@ -97,9 +97,8 @@ def is_migrated() -> bool:
 
 
 def redis_answers() -> bool:
-    url = settings.REDIS_URL.replace("redis+socket://", "unix://").split("?")[0]
     try:
-        with Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1) as redis:
+        with Redis.from_url(redis_address(), socket_timeout=1, socket_connect_timeout=1) as redis:
             return bool(redis.ping())
     except RedisError:
         return False

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.shortcuts import get_object_or_404
 from django.urls import include, path
-from drf_spectacular.utils import extend_schema
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -23,8 +28,9 @@ from energysys.api import (
     as_serializer_error,
     names_of,
 )
-from incidents.filters import EventFilter
-from incidents.models import PlantEvent
+from energysys.filters import AwareDateTimeField
+from incidents.filters import EventFilter, KnownEventFilter
+from incidents.models import EventState, EventVersion, PlantEvent
 from incidents.services import (
     EventConflictError,
     dismiss_event,
@@ -40,7 +46,7 @@ class EventSerializer(CleanModelSerializer):
     end = MarketTimeField(source="ends_at", required=False, allow_null=True)
     reported_at = MarketTimeField(read_only=True)
     dismissed_at = MarketTimeField(read_only=True)
-    state = serializers.CharField(read_only=True)
+    state = serializers.SerializerMethodField()
     is_simulated = serializers.BooleanField(read_only=True)
 
     class Meta:
@@ -59,6 +65,10 @@ class EventSerializer(CleanModelSerializer):
             "state",
             "is_simulated",
         ]
+
+    @extend_schema_field(serializers.ChoiceField(EventState.choices))
+    def get_state(self, event: PlantEvent) -> str:
+        return event.state_at(self.context.get("as_of") or timezone.now())
 
     def validate_plant(self, plant: PowerPlant) -> PowerPlant:
         if self.instance is not None and plant != self.instance.plant:
@@ -82,7 +92,50 @@ class EventViewSet(ScopedModelViewSet):
     queryset = PlantEvent.objects.select_related("plant")
     serializer_class = EventSerializer
     filterset_class = EventFilter
-    ordering = ("-starts_at", "-pk")
+    ordering: tuple[str, ...] = ("-starts_at", "-pk")
+    parameters = ("as_of",)
+
+    @cached_property
+    def as_of(self) -> dt.datetime | None:
+        """The past instant whose knowledge is asked for."""
+        text = self.request.query_params.get("as_of") if self.request.method == "GET" else None
+        if text is None:
+            return None
+        try:
+            at = AwareDateTimeField().clean(text)
+        except ValidationError as error:
+            raise serializers.ValidationError({"as_of": error.messages}) from error
+        if at > timezone.now():
+            raise serializers.ValidationError(
+                {"as_of": [_("Nobody knows yet what will be known.")]}
+            )
+        return at
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return super().get_serializer_context() | {"as_of": self.as_of}
+
+    def known(self) -> Any:
+        """The versions in force at `as_of` that the person may see."""
+        versions = EventVersion.objects.visible_to(signed_in(self.request)).known_at(self.as_of)
+        return versions.select_related("event__plant")
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        if self.as_of is None or self.action != "list":
+            return super().filter_queryset(queryset)
+        super().filter_queryset(queryset)  # Refuses what is no parameter.
+        self.ordering = ("-starts_at", "-event_id")
+        query = self.request.query_params
+        return KnownEventFilter(query, self.known(), request=self.request, at=self.as_of).qs
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        return page if self.as_of is None else [version.as_event() for version in page or ()]
+
+    def get_object(self) -> Any:
+        event = super().get_object()
+        if self.as_of is None:
+            return event
+        return get_object_or_404(self.known(), event=event).as_event()
 
     def handle_exception(self, exception: Exception) -> Response:
         """A service refuses: a conflict where the wish came too late, else bad input."""

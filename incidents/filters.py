@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
@@ -13,7 +14,7 @@ from drf_spectacular.utils import extend_schema_field
 from assets.filters import visible_plants
 from energysys.filters import AwareDateTimeFilter
 from energysys.search import has_words
-from incidents.models import EventState, EventType, PlantEvent
+from incidents.models import EventState, EventType, EventVersion, PlantEvent
 
 
 class EventFilter(filters.FilterSet):
@@ -51,3 +52,34 @@ class EventFilter(filters.FilterSet):
 
     def filter_start(self, queryset: Any, name: str, value: Any) -> Any:
         return queryset.overlapping(value, None)
+
+
+class KnownEventFilter(EventFilter):
+    """The same of what was known at `as_of`, which the filter's `at` holds."""
+
+    plant = extend_schema_field(OpenApiTypes.STR)(
+        filters.ModelMultipleChoiceFilter(
+            field_name="event__plant__eic", queryset=visible_plants, to_field_name="eic"
+        )
+    )
+    is_simulated = filters.BooleanFilter(
+        field_name="event__invented_at", lookup_expr="isnull", exclude=True
+    )
+
+    class Meta:
+        model = EventVersion
+        fields = EventFilter.Meta.fields
+
+    def __init__(self, *args: Any, at: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.at = at
+
+    def filter_text(self, queryset: Any, name: str, value: str) -> Any:
+        columns = ("event__plant__folded", "event__plant__organization__folded", "event__folded")
+        return queryset.filter(has_words(value, *columns))
+
+    def filter_state(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.in_state(value, self.at)
+
+    def filter_start(self, queryset: Any, name: str, value: Any) -> Any:
+        return queryset.filter(Q(ends_at=None) | Q(ends_at__gt=value))

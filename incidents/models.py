@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from decimal import Decimal
 from typing import Any
@@ -234,8 +235,36 @@ def shortage(event: PlantEvent) -> dict[str, ValidationError]:
     return {"affected_mw": ValidationError(message, code="capacity", params=params)}
 
 
+KEPT_OF_AN_EVENT = (
+    "event_type",
+    "reason",
+    "description",
+    "affected_mw",
+    "starts_at",
+    "ends_at",
+    "dismissed_at",
+    "version",
+)
+
+
 class EventVersionQuerySet(OrganizationRunQuerySet["EventVersion"]):
     organization_path = "event__plant__organization"
+
+    def known_at(self, at: dt.datetime) -> EventVersionQuerySet:
+        """What was known of each event at that instant: one version of each, or none."""
+        still = Q(superseded_at=None) | Q(superseded_at__gt=at)
+        return self.filter(still, recorded_at__lte=at)
+
+    def in_state(self, state: str, at: dt.datetime) -> EventVersionQuerySet:
+        if state == EventState.DISMISSED:
+            return self.exclude(dismissed_at=None)
+        ended = Q(ends_at__isnull=False, ends_at__lte=at)
+        standing = {
+            EventState.PLANNED: Q(starts_at__gt=at),
+            EventState.ENDED: ended,
+            EventState.RUNNING: Q(starts_at__lte=at) & ~ended,
+        }
+        return self.filter(standing[EventState(state)], dismissed_at=None)
 
 
 class EventVersion(models.Model):
@@ -276,6 +305,13 @@ class EventVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event_id}/{self.version}"
+
+    def as_event(self) -> PlantEvent:
+        """The event as it was known then; not to be saved."""
+        event = copy.copy(self.event)
+        for name in KEPT_OF_AN_EVENT:
+            setattr(event, name, getattr(self, name))
+        return event
 
 
 # Django finds models through this module; they name what stands above as a string.

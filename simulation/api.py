@@ -9,7 +9,7 @@ from rest_framework import permissions, serializers, viewsets
 from rest_framework.routers import SimpleRouter
 
 from accounts.access import Role
-from accounts.scoped_api import RolePermission
+from accounts.scoped_api import ConditionalReadMixin, RolePermission
 from energysys.api import MarketTimeField
 from simulation.filters import RunFilter
 from simulation.models import SimulationRun
@@ -38,7 +38,7 @@ class RunSerializer(serializers.ModelSerializer[SimulationRun]):
         ]
 
 
-class RunViewSet(viewsets.ReadOnlyModelViewSet[Any]):
+class RunViewSet(ConditionalReadMixin, viewsets.ReadOnlyModelViewSet[Any]):
     """What ran, for which UTC day, how long and with what outcome."""
 
     queryset = SimulationRun.objects.all()

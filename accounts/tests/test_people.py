@@ -138,7 +138,7 @@ def test_changing_a_person_keeps_the_password(world):
     analyst = world.people["analyst"]
 
     answer = api_client(world.people["super_admin"]).patch(
-        f"/api/v1/users/{analyst.pk}/", {"full_name": "Nora"}
+        f"/api/v1/users/{analyst.pk}/", {"full_name": "Nora"}, headers={"if-match": "*"}
     )
 
     assert answer.status_code == 200
@@ -221,7 +221,9 @@ def test_the_api_says_kindly_that_the_last_super_admin_stays(world, change):
     if "organization" in change:
         change = change | {"organization": world.organization.eic}
 
-    answer = api_client(person).patch(f"/api/v1/users/{person.pk}/", change)
+    answer = api_client(person).patch(
+        f"/api/v1/users/{person.pk}/", change, headers={"if-match": "*"}
+    )
 
     assert answer.status_code == 400
     assert [error["code"] for error in answer.json()["errors"]] == ["last_super_admin"]

@@ -67,8 +67,16 @@ def test_a_plant_shrinks_only_to_what_its_events_take(world):
     make_event(world.plant, affected_mw=60)
     client = api_client(world.people["super_admin"])
 
-    refused = client.patch(f"/api/v1/plants/{world.plant.eic}/", {"installed_capacity_mw": 59.999})
-    taken = client.patch(f"/api/v1/plants/{world.plant.eic}/", {"installed_capacity_mw": 60})
+    refused = client.patch(
+        f"/api/v1/plants/{world.plant.eic}/",
+        {"installed_capacity_mw": 59.999},
+        headers={"if-match": "*"},
+    )
+    taken = client.patch(
+        f"/api/v1/plants/{world.plant.eic}/",
+        {"installed_capacity_mw": 60},
+        headers={"if-match": "*"},
+    )
 
     assert refused.status_code == 400
     assert refused.json()["errors"][0]["pointer"] == "/installed_capacity_mw"

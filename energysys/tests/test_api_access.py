@@ -170,7 +170,10 @@ def test_api_answers_each_role(world, names, path, method, role, status):
     form = "multipart" if path.startswith("imports/") else "json"
 
     answer = getattr(client, method)(
-        "/api/v1/" + path.format(**names), body_of(path, method, world), format=form
+        "/api/v1/" + path.format(**names),
+        body_of(path, method, world),
+        format=form,
+        headers={"if-match": "*"},
     )
 
     assert answer.status_code == status, answer.content

@@ -88,7 +88,9 @@ def test_a_change_moves_the_event(world):
     event = make_event(world.plant)
     client = api_client(world.people["admin"])
 
-    answer = client.patch(f"{URL}{event.pk}/", {"affected_mw": 12.5, "reason": "smaller"})
+    answer = client.patch(
+        f"{URL}{event.pk}/", {"affected_mw": 12.5, "reason": "smaller"}, headers={"if-match": "*"}
+    )
 
     assert answer.status_code == 200
     assert answer.json()["affected_mw"] == 12.5
@@ -100,7 +102,7 @@ def test_an_event_does_not_move_to_another_plant(world):
     event = make_event(world.plant)
 
     answer = api_client(world.people["super_admin"]).patch(
-        f"{URL}{event.pk}/", {"plant": world.other_plant.eic}
+        f"{URL}{event.pk}/", {"plant": world.other_plant.eic}, headers={"if-match": "*"}
     )
 
     assert answer.status_code == 400
@@ -136,7 +138,8 @@ def test_a_planned_event_is_dismissed_not_ended(world):
     assert client.post(f"{URL}{event.pk}/end/", {}).status_code == 409
     assert client.post(f"{URL}{event.pk}/dismiss/").json()["state"] == "dismissed"
     assert client.post(f"{URL}{event.pk}/dismiss/").status_code == 409
-    assert client.patch(f"{URL}{event.pk}/", {"reason": "again"}).status_code == 409
+    again = client.patch(f"{URL}{event.pk}/", {"reason": "again"}, headers={"if-match": "*"})
+    assert again.status_code == 409
 
 
 def test_events_are_cut_by_time_type_state_and_plant(world):
