@@ -90,6 +90,7 @@ class UserViewSet(ScopedModelViewSet):
 
     queryset = User.objects.select_related("organization")
     serializer_class = UserSerializer
+    is_counted = True
     filterset_class = UserFilter
     read_roles = (Role.SUPER_ADMIN, Role.ADMIN)
     ordering = ("username", "pk")

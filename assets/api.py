@@ -51,6 +51,7 @@ class PlantSerializer(CleanModelSerializer):
 class OrganizationViewSet(ScopedModelViewSet):
     queryset = Organization.objects.all()
     serializer_class = OrganizationSerializer
+    is_counted = True
     filterset_class = OrganizationFilter
     lookup_field = "eic"
     ordering = ("name", "pk")
@@ -61,6 +62,7 @@ class PlantViewSet(ScopedModelViewSet):
 
     queryset = PowerPlant.objects.select_related("organization")
     serializer_class = PlantSerializer
+    is_counted = True
     filterset_class = PlantFilter
     lookup_field = "eic"
     ordering = ("name", "pk")

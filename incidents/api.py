@@ -91,6 +91,7 @@ class EndSerializer(serializers.Serializer[Any]):
 class EventViewSet(ScopedModelViewSet):
     queryset = PlantEvent.objects.select_related("plant")
     serializer_class = EventSerializer
+    is_counted = True
     filterset_class = EventFilter
     ordering: tuple[str, ...] = ("-starts_at", "-pk")
     parameters = ("as_of",)

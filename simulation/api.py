@@ -43,6 +43,7 @@ class RunViewSet(ConditionalReadMixin, viewsets.ReadOnlyModelViewSet[Any]):
 
     queryset = SimulationRun.objects.all()
     serializer_class = RunSerializer
+    is_counted = True
     filterset_class = RunFilter
     permission_classes = (permissions.IsAuthenticated, RolePermission)
     read_roles = (Role.SUPER_ADMIN,)

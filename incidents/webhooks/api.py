@@ -84,6 +84,7 @@ class WebhookViewSet(ScopedModelViewSet):
     queryset = Webhook.objects.select_related("organization")
     serializer_class = WebhookSerializer
     read_roles = ADMINS
+    replays = False
     http_method_names = ["get", "post", "put", "patch", "delete", "head", "options"]
     ordering = ("-created_at", "-pk")
 
