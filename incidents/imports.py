@@ -26,6 +26,8 @@ EVENTS = BulkTable(
         "end",
     ),
     key_is_given=False,
+    # Each event is checked against its plant and recalculates the hours that it touches.
+    max_rows=300,
 )
 
 urlpatterns = [*bulk_api.routes(EVENTS)]

@@ -40,7 +40,8 @@ def feed_answer(request: HttpRequest, user: User) -> HttpResponse:
     changed_at = feed.latest_post_date()
     response = HttpResponse(body, content_type=f"{MEDIA_TYPE}; charset=utf-8")
     response["ETag"] = etag
-    response = get_conditional_response(request, etag, int(changed_at.timestamp()), response)
+    stamp = int(changed_at.timestamp())
+    response = get_conditional_response(request, etag, stamp, response) or response
     patch_cache_control(response, private=True, no_cache=True)
     patch_vary_headers(response, ["Accept-Language", "Authorization", "Cookie", "X-API-Key"])
     return response

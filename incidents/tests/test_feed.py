@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from energysys.testing import api_client, each_cell, make_event
-from incidents.models import FeedAddress
+from incidents.feeds.models import FeedAddress
 from incidents.services import dismiss_event
 
 URL = "/api/v1/feeds/events/"

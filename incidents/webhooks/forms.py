@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -15,7 +16,7 @@ from incidents.webhooks.models import EventKind, Webhook
 class WebhookForm(forms.ModelForm):
     event_kinds = forms.MultipleChoiceField(
         label=_("told when an event is"),
-        choices=EventKind.choices,
+        choices=lambda: [(kind.value, capfirst(kind.label)) for kind in EventKind],
         widget=forms.CheckboxSelectMultiple,
         initial=list(EventKind.values),
     )
