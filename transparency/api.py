@@ -35,6 +35,7 @@ from energysys.renderers import (
     write_xlsx,
 )
 from transparency import series
+from transparency.codes import Codes
 from transparency.series import Series, Span
 
 # Up to here one text is quicker than a stream.
@@ -255,6 +256,7 @@ class Generation(SeriesView):
 
 
 urlpatterns = [
+    path("codes/", Codes.as_view(), name="api-codes"),
     path("prices/", Prices.as_view(), name="api-prices"),
     path("consumption/", Consumption.as_view(), name="api-consumption"),
     path("generation/", Generation.as_view(), name="api-generation"),

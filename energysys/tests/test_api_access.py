@@ -46,6 +46,7 @@ ANSWERS = [
     ("generation/", "get", 200, 200, 200, 200),
     ("generation/?plant={plant}", "get", 200, 200, 200, 400),
     ("prices/", "get", 200, 200, 200, 200),
+    ("codes/", "get", 200, 200, 200, 200),
     ("consumption/", "get", 200, 200, 200, 200),
     ("feeds/events/", "get", 200, 200, 200, 200),
     ("webhooks/", "get", 200, 200, 403, 200),
