@@ -249,6 +249,10 @@ SPECTACULAR_SETTINGS = {
     "half-open; energy in MWh of the hour, capacity in MW, prices in TL/MWh.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "energysys.openapi.complete",
+    ],
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
     "SCHEMA_PATH_PREFIX": r"/api/v1/",
