@@ -149,7 +149,9 @@ class NewKeySerializer(KeySerializer):
         return attrs  # `make_key` checks the whole of it.
 
     def create(self, attrs: dict[str, Any]) -> ApiKey:
-        key, key.key = make_key(signed_in(self.context["request"]), **{"read_only": True} | attrs)
+        person = signed_in(self.context["request"])
+        key, secret = make_key(person, **{"read_only": True} | attrs)
+        key.key = secret
         return key
 
 

@@ -182,6 +182,9 @@ class ApiKeyQuerySet(ScopedQuerySet["ApiKey"]):
 class ApiKey(models.Model):
     """A machine's way in, with the rights that its person has; only a hash of it is stored."""
 
+    if TYPE_CHECKING:  # Its secret text, when it has just been made.
+        key: str
+
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_keys")
     name = models.CharField(_("name"), max_length=100)
     prefix = models.CharField(_("prefix"), max_length=8, unique=True, editable=False)

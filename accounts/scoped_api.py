@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any, cast
 
 from django.db import models, transaction
-from django.http.response import HttpResponseBase
 from django.utils import timezone
 from rest_framework import mixins, permissions, serializers, viewsets
 from rest_framework.request import Request
@@ -51,7 +50,7 @@ class RolePermission(permissions.BasePermission):
 class ConditionalReadMixin:
     """Rows with an ETag, and 304 for who has them; lists too where every write is counted."""
 
-    request: Request
+    request: Any
     # Whether `accounts.versions` knows of every write to what the list shows.
     is_counted = False
 
@@ -59,15 +58,15 @@ class ConditionalReadMixin:
         """What the list depends on beyond what `accounts.versions` knows."""
         return ()
 
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         if not self.is_counted:
-            return super().list(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+            return super().list(request, *args, **kwargs)  # type: ignore[misc]
         tag = answer_tag(request, timezone.now(), *self.seen_with())
         if is_known(request, tag):
             return not_modified(tag)
         return with_tag(super().list(request, *args, **kwargs), tag)  # type: ignore[misc]
 
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         answer = super().retrieve(request, *args, **kwargs)  # type: ignore[misc]
         tag = row_tag(answer.data)
         return not_modified(tag) if is_known(request, tag) else with_tag(answer, tag)
@@ -76,7 +75,7 @@ class ConditionalReadMixin:
 class ReplayMixin:
     """`Idempotency-Key` on every POST, unless its answer holds a secret that is kept nowhere."""
 
-    request: Request
+    request: Any
     replays = True
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

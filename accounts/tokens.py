@@ -78,7 +78,7 @@ def standing_family(token: Token) -> TokenFamily:
 class TenantJWTAuthentication(JWTAuthentication):
     """A valid token also narrows the database connection to its person's rows."""
 
-    def get_user(self, token: Token) -> User:
+    def get_user(self, token: Token) -> Any:
         # One statement finds the person and narrows the connection: this precedes every answer.
         people = User.objects.raw(
             f"""SELECT person.*, set_config('energysys.tenant', {TENANT}, false) AS tenant
@@ -89,7 +89,7 @@ class TenantJWTAuthentication(JWTAuthentication):
         )
         for person in people:
             return person
-        raise InvalidToken(_("This token was revoked. Log in again."))
+        raise InvalidToken(str(_("This token was revoked. Log in again.")))
 
 
 class TokenSerializer(TokenObtainPairSerializer):

@@ -99,7 +99,7 @@ def problem_response(exception: Exception, context: dict[str, Any]) -> Response 
     elif isinstance(error, exceptions.ParseError) and " parse error - " in detail:
         reason = detail.partition(" parse error - ")[2]
         detail = _("The body cannot be read: %(reason)s") % {"reason": reason}
-    code = "validation" if errors else error.get_codes()
+    code: Any = "validation" if errors else error.get_codes()
     if isinstance(error.detail, dict) and not errors:
         # So the token library tells what is wrong.
         detail = str(error.detail.get("detail", error.default_detail))

@@ -67,7 +67,9 @@ def count_request(key: str) -> Usage | None:
         return None
     try:
         with client().pipeline(transaction=True) as pipeline:
-            pipeline.set(key, 0, ex=WINDOW_S, nx=True).incr(key).ttl(key)
+            pipeline.set(key, 0, ex=WINDOW_S, nx=True)
+            pipeline.incr(key)
+            pipeline.ttl(key)
             _made, count, reset_s = pipeline.execute()
     except RedisError:
         logger.warning("Redis does not answer; requests are not counted")

@@ -115,9 +115,9 @@ class EventViewSet(ScopedModelViewSet):
     def get_serializer_context(self) -> dict[str, Any]:
         return super().get_serializer_context() | {"as_of": self.as_of}
 
-    def known(self) -> Any:
-        """The versions in force at `as_of` that the person may see."""
-        versions = EventVersion.objects.visible_to(signed_in(self.request)).known_at(self.as_of)
+    def known(self, at: dt.datetime) -> Any:
+        """The versions in force at that instant that the person may see."""
+        versions = EventVersion.objects.visible_to(signed_in(self.request)).known_at(at)
         return versions.select_related("event__plant")
 
     def filter_queryset(self, queryset: Any) -> Any:
@@ -126,7 +126,9 @@ class EventViewSet(ScopedModelViewSet):
         super().filter_queryset(queryset)  # Refuses what is no parameter.
         self.ordering = ("-starts_at", "-event_id")
         query = self.request.query_params
-        return KnownEventFilter(query, self.known(), request=self.request, at=self.as_of).qs
+        return KnownEventFilter(
+            query, self.known(self.as_of), request=self.request, at=self.as_of
+        ).qs
 
     def paginate_queryset(self, queryset: Any) -> Any:
         page = super().paginate_queryset(queryset)
@@ -136,7 +138,7 @@ class EventViewSet(ScopedModelViewSet):
         event = super().get_object()
         if self.as_of is None:
             return event
-        return get_object_or_404(self.known(), event=event).as_event()
+        return get_object_or_404(self.known(self.as_of), event=event).as_event()
 
     def handle_exception(self, exception: Exception) -> Response:
         """A service refuses: a conflict where the wish came too late, else bad input."""

@@ -316,4 +316,6 @@ class EventVersion(models.Model):
 
 # Django finds models through this module; they name what stands above as a string.
 from incidents.feeds.models import FeedAddress  # noqa: E402, F401
-from incidents.webhooks.models import Webhook, WebhookAttempt, WebhookMessage  # noqa: E402, F401
+from incidents.webhooks.models import Webhook as Webhook  # noqa: E402
+from incidents.webhooks.models import WebhookAttempt as WebhookAttempt  # noqa: E402
+from incidents.webhooks.models import WebhookMessage as WebhookMessage  # noqa: E402

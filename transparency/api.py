@@ -5,10 +5,10 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils import timezone
@@ -77,7 +77,7 @@ class GenerationForm(SpanForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         plants = PowerPlant.objects.visible_to(user).order_by("pk")
-        if named := self.data.getlist("plant"):
+        if named := cast("QueryDict", self.data).getlist("plant"):
             plants = plants.filter(eic__in=named)
         # One query answers which plants there are for this person, and which of them are wanted.
         self.plants = list(plants.values_list("pk", "eic", "fuel_type", "organization__eic"))

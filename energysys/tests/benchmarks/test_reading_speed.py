@@ -81,7 +81,7 @@ def hours(committed):
 
 def milliseconds(*asks):
     """The median of each, asked in turn so that all meet the same machine."""
-    took = [[] for _ in asks]
+    took: list[list[float]] = [[] for _ in asks]
     for ask in asks:
         ask()
     gc.collect()
