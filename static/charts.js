@@ -154,13 +154,18 @@ function lanes(chart, box, fills) {
   };
 }
 
+// Drawn by hand: a bar series would widen its axis, which must be that of the lines above.
 function bars(chart) {
   return {
-    type: "bar", xAxisIndex: 1, yAxisIndex: 1, animation: false, silent: true, barWidth: "70%",
-    data: chart.bars.values.map((value, n) => ({
-      value: [chart.start + (n + 0.5) * HOUR, value],
-      itemStyle: { color: color(ink(chart.bars.css[value > 0 ? 0 : 1])) },
-    })),
+    type: "custom", xAxisIndex: 1, yAxisIndex: 1, animation: false, silent: true, encode: { x: 0, y: 1 },
+    data: chart.bars.values.map((value, n) => [chart.start + n * HOUR, value ?? 0]),
+    renderItem: (params, api) => {
+      const value = api.value(1);
+      const [left, end] = api.coord([api.value(0) + 0.15 * HOUR, value]);
+      const [right, zero] = api.coord([api.value(0) + 0.85 * HOUR, 0]);
+      const shape = { x: left, y: Math.min(end, zero), width: Math.max(1, right - left), height: Math.abs(end - zero) };
+      return { type: "rect", shape, style: { fill: color(ink(chart.bars.css[value > 0 ? 0 : 1])) } };
+    },
     markLine: marks(nowLine(chart, false)),
     markArea: chart.unpublished && { silent: true, data: [band(...chart.unpublished, color("unpublished"))] },
   };

@@ -26,7 +26,7 @@ from transparency.series import PlantScope, Span
 MAX_DAYS = 31
 MAX_PLANTS = 50
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-LISTED_MATCHES = 8
+LISTED_MATCHES = 4
 EXPORTS = (("csv", "CSV"), ("xlsx", "XLSX"))
 # How long ago the hours lie that these are compared with.
 SHIFTS = {"day": DAY, "week": 7 * DAY}

@@ -1,4 +1,4 @@
-"""How long pages of people, plants and events take on a national fleet. Asserts no time.
+"""How long pages take on a national fleet. Asserts no time.
 
 uv run pytest -m benchmark -s energysys/tests/benchmarks/test_page_speed.py
 """
@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.access import Role
 from accounts.models import User
 from assets.models import Organization, PowerPlant
-from energysys.clock import DAY, HOUR, utc_date
+from energysys.clock import DAY, HOUR, turkish_date, utc_date
 from energysys.testing import PASSWORD
 from incidents.models import PlantEvent
 from simulation import engine
@@ -60,6 +60,8 @@ def fleet(committed):
 
 def test_pages_on_2000_plants(client, fleet):
     client.force_login(fleet)
+    today = turkish_date(timezone.now())
+    week = f"?start={today - 6 * DAY}&end={today}"
     plant, event = PowerPlant.objects.first(), PlantEvent.objects.first()
     addresses = [
         reverse("assets:organizations"),
@@ -74,6 +76,12 @@ def test_pages_on_2000_plants(client, fleet):
         reverse("incidents:plan"),
         plant.get_absolute_url(),
         event.get_absolute_url(),
+        reverse("dashboard"),
+        reverse("transparency:prices") + week,
+        reverse("transparency:consumption") + week,
+        reverse("transparency:generation"),
+        reverse("transparency:generation") + week + "&by=fuel",
+        reverse("transparency:generation") + week + "&by=plant&fuel_type=wind",
     ]
     for address in addresses:
         times = []
