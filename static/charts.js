@@ -20,7 +20,8 @@ function loadLibrary() {
 // A token may hold light-dark(), so the browser is asked for the colour that it makes of it.
 const probe = document.createElement("span");
 probe.hidden = true;
-document.body.append(probe);
+// Outside the body, which going back replaces.
+document.documentElement.append(probe);
 function color(name) {
   probe.style.color = `var(--${name})`;
   return getComputedStyle(probe).color;
@@ -263,7 +264,7 @@ function draw(figure) {
   }
   const width = figure.clientWidth + box.left + box.right;
   const height = chart.total + box.top + pad("Bottom");
-  Object.assign(canvas.style, { left: `${-box.left}px`, top: `${-box.top}px`, width: `${width}px`, height: `${height}px` });
+  Object.assign(canvas.style, { left: `${-box.left}px`, right: `${-box.right}px`, top: `${-box.top}px`, height: `${height}px` });
   const drawn = window.echarts.init(canvas, null, { renderer: "canvas", width, height });
   drawn.setOption(options(chart, box));
   drawn.leftEdge = box.left;
