@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import exceptions, parsers, permissions, renderers, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -185,16 +185,20 @@ def routes(table: BulkTable) -> list[URLPattern]:
         CSV_TYPE: {"type": "string"},
         XLSX_TYPE: {"type": "string", "contentMediaType": XLSX_TYPE},
     }
-    importing: Any = extend_schema(
-        operation_id=f"import_{table.kind}",
-        parameters=[dry_run],
-        request=upload,
-        responses={200: ReportSerializer},
+    importing: Any = extend_schema_view(
+        post=extend_schema(
+            operation_id=f"import_{table.kind}",
+            parameters=[dry_run],
+            request=upload,
+            responses={200: ReportSerializer},
+        )
     )(type("Import", (ImportView,), {"table": table, "__doc__": ImportView.__doc__}))
-    exporting: Any = extend_schema(
-        operation_id=f"export_{table.kind}",
-        parameters=[OpenApiParameter("format", enum=[CSV, XLSX])],
-        responses={(200, CSV_TYPE): OpenApiTypes.STR, (200, XLSX_TYPE): OpenApiTypes.BINARY},
+    exporting: Any = extend_schema_view(
+        get=extend_schema(
+            operation_id=f"export_{table.kind}",
+            parameters=[OpenApiParameter("format", enum=[CSV, XLSX])],
+            responses={(200, CSV_TYPE): OpenApiTypes.STR, (200, XLSX_TYPE): OpenApiTypes.BINARY},
+        )
     )(type("Export", (ExportView,), {"table": table, "__doc__": ExportView.__doc__}))
     return [
         path(f"imports/{table.kind}/", importing.as_view(), name=f"api-import-{table.kind}"),

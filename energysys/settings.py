@@ -253,6 +253,10 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "energysys.openapi.complete",
     ],
+    "ENUM_NAME_OVERRIDES": {
+        "EventKindEnum": "incidents.webhooks.models.EventKind",
+        "RunKindEnum": "simulation.models.RunKind",
+    },
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
     "SCHEMA_PATH_PREFIX": r"/api/v1/",
