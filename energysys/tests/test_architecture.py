@@ -39,6 +39,7 @@ RETIRED: frozenset[str] = frozenset(
         "sim_follow_events_v1",
         "sim_follow_plants_v1",
         "sim_national_hours_v1",
+        "sim_outage_hours_v1",
         "sim_plant_hours_v1",
         "sim_recalculate_v1",
         "sim_set_seed_v1",

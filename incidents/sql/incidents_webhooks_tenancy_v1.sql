@@ -7,6 +7,7 @@ CREATE POLICY tenant ON incidents_webhook USING (
 ALTER TABLE incidents_webhookmessage ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON incidents_webhookmessage USING (
     created_at <= statement_timestamp()
+    AND EXISTS (SELECT FROM incidents_eventversion AS version WHERE version.id = version_id)
     AND ((SELECT current_setting('energysys.tenant', true)) = 'all'
          OR webhook_id = ANY (ARRAY(SELECT id FROM incidents_webhook)))
 );

@@ -14,6 +14,7 @@ REPLACED = (
     ("sim_dispatch_hours_v1", "sim_dispatch_hours_v2"),
     ("sim_national_hours_v1", "sim_national_hours_v2"),
     ("sim_write_market_v1", "sim_write_market_v2"),
+    ("sim_outage_hours_v1", "sim_outage_hours_v2"),
     ("sim_plant_hours_v1", "sim_plant_hours_v2"),
     ("sim_write_generation_v1", "sim_write_generation_v2"),
     ("sim_recalculate_v1", "sim_recalculate_v2"),
@@ -24,6 +25,7 @@ REPLACED = (
     ("simulate_daily_energy_data", "simulate_daily_energy_data_v2"),
 )
 ADDED = (
+    "sim_stored_seed_v1",
     "sim_floats_v1",
     "sim_outage_kinds_v1",
     "sim_outage_episodes_v1",

@@ -7,7 +7,7 @@ SET search_path = public, pg_temp SET jit = off SET timezone = 'UTC' AS $$
 DECLARE
     v_plant_ids bigint[];
     v_stored record;
-    v_seed bigint := (SELECT seed FROM simulation_settings);
+    v_seed bigint := sim_stored_seed_v1();
 BEGIN
     PERFORM sim_lock_engine_v1(p_alone => false);
     IF TG_OP = 'DELETE' THEN

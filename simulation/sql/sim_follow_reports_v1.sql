@@ -10,7 +10,7 @@ DECLARE
     v_until timestamptz[];
 BEGIN
     PERFORM sim_lock_engine_v1(p_alone => false);
-    SELECT seed INTO STRICT v_seed FROM simulation_settings;
+    v_seed := sim_stored_seed_v1();
     SELECT array_agg(plant_id), array_agg(from_ts), array_agg(until_ts)
     INTO v_plant_ids, v_from, v_until
     FROM (

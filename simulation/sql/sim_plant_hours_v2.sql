@@ -142,7 +142,7 @@ CREATE FUNCTION sim_plant_hours_v2(
                     WHEN actual < least_driver THEN 0 END
                * (1 - coalesce(outage.lost_share, 0)) AS actual_kwh
         FROM driven
-        LEFT JOIN sim_outage_hours_v1(p_plant_ids, p_from, p_until) AS outage
+        LEFT JOIN sim_outage_hours_v2(p_plant_ids, p_from, p_until, p_seed) AS outage
           ON outage.plant_id = driven.id AND outage.ts = driven.ts
         OFFSET 0
     )

@@ -12,7 +12,7 @@ DECLARE
     v_written bigint;
 BEGIN
     PERFORM sim_lock_engine_v1(p_alone => false);
-    SELECT seed INTO STRICT v_seed FROM simulation_settings;
+    v_seed := sim_stored_seed_v1();
     SELECT greatest(stored.from_ts, date_trunc('hour', min(span.from_ts))),
            least(stored.until_ts, max(coalesce(span.until_ts, 'infinity')))
     INTO v_from, v_until

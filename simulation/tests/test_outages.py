@@ -310,3 +310,32 @@ def test_every_database_agrees(living):
     )[0][0]
     assert events == "8a96afc379a0c318faff0e029e9ab107"
     assert checksum() == "44b31cd729978deab3126ae3e1d3d26d"
+
+
+def test_what_was_withdrawn_before_it_started_never_was(committed):
+    organization = make_living()
+    make_world()
+    start = timezone.now() + DAY
+    engine.simulate_day(utc_date(start))
+    with connections["owner"].cursor() as cursor:
+        # As if an outage of that day had been due a moment from now.
+        cursor.execute(
+            """UPDATE assets_organization SET invents_outages = false WHERE id = %s""",
+            [organization.pk],
+        )
+        cursor.execute(
+            """SELECT count(*) FROM incidents_plantevent
+               WHERE invented_at > now() AND dismissed_at IS NOT NULL"""
+        )
+        (withdrawn,) = cursor.fetchone()
+        cursor.execute("ALTER TABLE incidents_plantevent DISABLE TRIGGER USER")
+        cursor.execute(
+            """UPDATE incidents_plantevent
+               SET reported_at = now() - interval '1 hour',
+                   dismissed_at = now() - interval '2 hours'
+               WHERE dismissed_at IS NOT NULL"""
+        )
+        cursor.execute("ALTER TABLE incidents_plantevent ENABLE TRIGGER USER")
+
+    assert withdrawn > 0
+    assert not PlantEvent.objects.exclude(dismissed_at=None).exists()

@@ -20,6 +20,7 @@ from simulation.tests.test_outages import (
     DAY_ONE,
     MIDNIGHT,
     WEEK,
+    episodes,
     invented,
     make_living,
     simulate,
@@ -189,3 +190,66 @@ def test_reports_and_days_at_once_never_block_each_other_for_good(committed):
     for plant in plants[:10]:
         for number in range(7 * 24):
             assert busy_mw(plant, MIDNIGHT + number * HOUR) <= 100
+
+
+def partial_maintenance(plants):
+    """A maintenance of a part of a plant, drawn for years past, that lasts into a second day."""
+    drawn = episodes(plants.values_list("pk", flat=True), MIDNIGHT - 1500 * DAY, MIDNIGHT)
+    found = [
+        row
+        for row in drawn
+        if row[1] == "maintenance" and row[2] < 100 and row[4] - row[3] > 30 * HOUR
+    ]
+    plant_id, _, lost_mw, start, end = found[0]
+    return PowerPlant.objects.get(pk=plant_id), lost_mw, start, end
+
+
+def test_no_report_of_a_failure_changes_the_plan_of_a_maintenance(living, world):
+    plant, lost_mw, start, end = partial_maintenance(living.plants)
+    for number in range(4):
+        engine.simulate_day(utc_date(start) + number * DAY)
+    before = hours_of(plant, start, start + 3 * DAY)
+
+    mine = report(plant, 100, start, end, by=world.people["super_admin"])
+    during = hours_of(plant, start, start + 3 * DAY)
+    dismiss_event(mine, by=world.people["super_admin"])
+
+    assert 0 < lost_mw < 100
+    assert [row[1] for row in during] == [row[1] for row in before]
+    assert hours_of(plant, start, start + 3 * DAY) == before
+
+
+def test_plans_do_not_remember_another_seed(living):
+    _, _, start, _ = partial_maintenance(living.plants)
+    days = [utc_date(start) + number * DAY for number in range(4)]
+    for seed in (7, 2026):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT sim_set_seed_v2(%s)", [seed])
+        for day in days:
+            engine.simulate_day(day)
+    used = checksum()
+    forget_the_hours()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sim_set_seed_v2(8)")
+    for day in days:
+        engine.simulate_day(day)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sim_set_seed_v2(2026)")
+
+    for day in days:
+        engine.simulate_day(day)
+
+    assert checksum() == used
+
+
+def test_a_report_changes_the_market_that_is_stored(living, world):
+    simulate(WEEK)
+    plant = living.plants.first()
+    before = hours_of(plant, MIDNIGHT, MIDNIGHT + 7 * DAY)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sim_set_seed_v2(7)")
+
+    mine = report(plant, Decimal("0.001"), MIDNIGHT + DAY, by=world.people["super_admin"])
+    dismiss_event(mine, by=world.people["super_admin"])
+
+    assert hours_of(plant, MIDNIGHT, MIDNIGHT + 7 * DAY) == before
