@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from argparse import ArgumentTypeError
 from zoneinfo import ZoneInfo
 
 ISTANBUL = ZoneInfo("Europe/Istanbul")
@@ -11,10 +12,13 @@ DAY = dt.timedelta(days=1)
 
 
 def calendar_day(text: str) -> dt.date:
-    """A day of this century from the command line; `ValueError` for anything else."""
-    day = dt.date.fromisoformat(text)
+    """A day of this century from the command line; `ArgumentTypeError` for anything else."""
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        day = dt.date.min
     if not 2000 <= day.year < 2100:
-        raise ValueError(text)
+        raise ArgumentTypeError(f"{text} is no day from 2000 to 2099, such as 2026-11-22")
     return day
 
 

@@ -36,7 +36,9 @@ def choose_scenario(file: str) -> None:
             cursor.execute("SELECT sim_set_scenario_v1(%s)", [scenario])
     except DataError as error:
         # A number with too many digits, or a text with half a character.
-        raise RefusedScenarioError([f"it cannot be stored: {error}"]) from error
+        raise RefusedScenarioError(
+            [f"it cannot be stored: {str(error).splitlines()[0]}"]
+        ) from error
 
 
 def read_json(path: Path) -> str:

@@ -297,7 +297,7 @@ def test_the_command_fails_when_a_figure_is_out_of_its_band(world):
     [
         (["--from", "2026-03-02", "--to", "2026-03-01"], "--to lies before --from"),
         (["--from", "2025-01-01", "--to", "2026-03-01"], "at most 366 days"),
-        (["--from", "2026-13-01"], "invalid calendar_day value"),
+        (["--from", "2026-13-01"], "is no day from 2000 to 2099"),
         (["--json", "/nowhere/at/all.json"], "cannot be written: No such file"),
     ],
 )

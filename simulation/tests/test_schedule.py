@@ -249,3 +249,8 @@ def test_a_day_pruned_too_early_is_due_again(world):
 def test_the_entry_points_refuse_what_is_no_day(world, call):
     with connection.cursor() as cursor, pytest.raises(DatabaseError, match=r"20|retention"):
         cursor.execute(f"SELECT {call}")
+
+
+def test_a_fleet_has_no_more_plants_than_a_database_bears(db):
+    with pytest.raises(CommandError, match="at most 100,000"):
+        call_command("make_fleet", "--plants=9999999999")

@@ -6,6 +6,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from simulation.fleet import PLANT_SHARES, make_fleet
 
+# A country has some thousand; every plant has 24 rows a day.
+MOST_PLANTS = 100_000
+
 
 class Command(BaseCommand):
     help = "Make a national fleet with the country's fuel mix, for benchmarks and demos."
@@ -17,6 +20,8 @@ class Command(BaseCommand):
     def handle(self, *, plants: int, organizations: int, **options: Any) -> None:
         if plants < len(PLANT_SHARES):
             raise CommandError(f"--plants is at least {len(PLANT_SHARES)}, one for each fuel.")
+        if plants > MOST_PLANTS:
+            raise CommandError(f"--plants is at most {MOST_PLANTS:,}.")
         if organizations < 1:
             raise CommandError("--organizations is at least 1.")
         made = make_fleet(plants, organizations)
