@@ -140,6 +140,11 @@ class PlantEvent(models.Model):
         indexes = [
             GistIndex(fields=["plant", "period"], name="event_plant_and_period"),
             models.Index(F("starts_at").desc(), F("id").desc(), name="event_newest_first"),
+            models.Index(
+                fields=["invented_at"],
+                condition=Q(invented_at__isnull=False),
+                name="event_invented",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -28,6 +28,10 @@ class Migration(migrations.Migration):
             name='invented_at',
             field=models.DateTimeField(editable=False, null=True, verbose_name='invented'),
         ),
+        migrations.AddIndex(
+            model_name='plantevent',
+            index=models.Index(condition=models.Q(('invented_at__isnull', False)), fields=['invented_at'], name='event_invented'),
+        ),
         migrations.AddConstraint(
             model_name='plantevent',
             constraint=models.UniqueConstraint(condition=models.Q(('dismissed_at', None), ('invented_at__isnull', False)), fields=('plant', 'invented_at', 'starts_at'), name='event_is_invented_once'),

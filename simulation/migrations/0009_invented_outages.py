@@ -28,6 +28,7 @@ ADDED = (
     "sim_stored_seed_v1",
     "sim_floats_v1",
     "sim_outage_kinds_v1",
+    "sim_outage_span_v1",
     "sim_outage_episodes_v1",
     "sim_outages_v1",
     "sim_invent_outages_v1",

@@ -8,23 +8,30 @@ LANGUAGE plpgsql ROWS 10 AS $$
 #variable_conflict use_column
 DECLARE
     v_now timestamptz := clock_timestamp();
+    v_longest interval := (SELECT max(look_back_days) FROM sim_outage_kinds_v1())
+                          * interval '1 day';
 BEGIN
     RETURN QUERY
     WITH wanted AS MATERIALIZED (
         SELECT * FROM sim_outages_v1(p_plant_ids, p_from, p_until, p_seed)
+    ), standing AS MATERIALIZED (
+        SELECT id, plant_id, invented_at, affected_mw, starts_at, ends_at, period
+        FROM incidents_plantevent
+        WHERE invented_at > p_from - 2 * v_longest
+          AND invented_at < coalesce(p_until, 'infinity') + v_longest
+          AND dismissed_at IS NULL AND changed_by_id IS NULL AND plant_id = ANY (p_plant_ids)
     ), stored AS MATERIALIZED (
+        -- What stands in the span, and where a wanted one is: there another seed may have left some.
         SELECT id, plant_id, invented_at, affected_mw, starts_at, ends_at
-        FROM incidents_plantevent AS event
-        WHERE plant_id = ANY (p_plant_ids) AND dismissed_at IS NULL
-          AND invented_at IS NOT NULL AND changed_by_id IS NULL
-          AND (period && tstzrange(p_from, p_until)
-               -- Outside the span only what another seed has left stands in the way.
-               OR EXISTS (
-                   SELECT FROM wanted
-                   WHERE wanted.plant_id = event.plant_id
-                     AND event.period && tstzrange(wanted.starts_at, wanted.ends_at)
-               )
-               OR (plant_id, invented_at) IN (SELECT plant_id, invented_at FROM wanted))
+        FROM standing
+        WHERE period && tstzrange(p_from, p_until)
+        UNION
+        SELECT standing.id, plant_id, standing.invented_at, standing.affected_mw,
+               standing.starts_at, standing.ends_at
+        FROM standing
+        JOIN wanted USING (plant_id)
+        WHERE standing.period && tstzrange(wanted.starts_at, wanted.ends_at)
+           OR standing.invented_at = wanted.invented_at
     ), changed AS (
         UPDATE incidents_plantevent AS event
         SET affected_mw = coalesce(wanted.affected_mw, event.affected_mw),

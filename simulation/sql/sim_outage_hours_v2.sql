@@ -5,8 +5,24 @@
 CREATE FUNCTION sim_outage_hours_v2(
     p_plant_ids bigint[], p_from timestamptz, p_until timestamptz, p_seed bigint
 ) RETURNS TABLE (plant_id bigint, ts timestamptz, lost_share float8, planned_lost_share float8)
-LANGUAGE sql STABLE AS $$
-    WITH known AS (
+LANGUAGE plpgsql STABLE SET enable_nestloop = on SET enable_mergejoin = on AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH concerned AS MATERIALIZED (
+        -- Plants that may have an invented maintenance in a plan: they have an event of it, or
+        -- reports that left it no room.
+        SELECT plant_id FROM incidents_plantevent
+        WHERE event_type = 'maintenance' AND invented_at < p_until
+          AND invented_at > p_from - (SELECT max(look_back_days) FROM sim_outage_kinds_v1())
+                                     * interval '1 day'
+          AND plant_id = ANY (p_plant_ids)
+        UNION
+        SELECT plant_id FROM incidents_plantevent
+        WHERE (invented_at IS NULL OR changed_by_id IS NOT NULL)
+          AND period && tstzrange(p_from, p_until)
+          AND plant_id = ANY (p_plant_ids)
+    ), known AS (
         SELECT event.plant_id, event.affected_mw, event.starts_at, event.ends_at, false AS is_plan,
                NULL::timestamptz AS recorded_at, NULL::timestamptz AS superseded_at
         FROM incidents_plantevent AS event
@@ -30,7 +46,8 @@ LANGUAGE sql STABLE AS $$
                    WHERE event.plant_id = drawn.plant_id AND event.invented_at = drawn.starts_at
                      AND version.recorded_by_id IS NOT NULL
                )
-        FROM sim_outage_episodes_v1(p_plant_ids, p_from, p_until, p_seed) AS drawn
+        FROM sim_outage_episodes_v1(
+            ARRAY(SELECT plant_id FROM concerned), p_from, p_until, p_seed) AS drawn
         JOIN assets_powerplant AS plant ON plant.id = drawn.plant_id
         JOIN assets_organization AS organization ON organization.id = plant.organization_id
         WHERE drawn.event_type = 'maintenance'
@@ -59,5 +76,6 @@ LANGUAGE sql STABLE AS $$
                  / plant.installed_capacity_mw, 1)::float8
     FROM hourly
     JOIN assets_powerplant AS plant ON plant.id = hourly.plant_id
-    GROUP BY hourly.plant_id, hourly.ts, plant.installed_capacity_mw
+    GROUP BY hourly.plant_id, hourly.ts, plant.installed_capacity_mw;
+END;
 $$;

@@ -1,16 +1,15 @@
--- How often plants of each fuel fail, how long and how much of them, a row a fuel. A day draws an
--- outage where its hash is less than `drawn_below`: of those that fall into an earlier one nothing
--- comes, so more are drawn than `per_year` asks. To know what came one looks back twice the longest.
+-- How often plants of each fuel fail, how long and how much of them, a row a fuel. `daily_share` is
+-- the share of days that draw an outage: of those that fall into an earlier one nothing comes, so
+-- more are drawn than `per_year` asks. `look_back_days` is how long the longest lasts.
 CREATE FUNCTION sim_outage_kinds_v1()
 RETURNS TABLE (
-    fuel_type text, drawn_below bigint, look_back_days bigint, ranks float8[], log_hours float8[],
+    fuel_type text, daily_share float8, look_back_days bigint, ranks float8[], log_hours float8[],
     unit_mw float8, full_share float8, partial_mean float8, maintenance_share float8,
     failure_reasons text[], maintenance_reasons text[]
 ) LANGUAGE sql STABLE AS $$
     SELECT kind.fuel_type,
-           ((0.5 - exp(-per_year * exp(per_year * mean_hours / 8766) / 365.25))
-            * 18446744073709551616::float8)::bigint,
-           ceil(hours[cardinality(hours)] / 12)::bigint + 1, ranks,
+           1 - exp(-per_year * exp(per_year * mean_hours / 8766) / 365.25),
+           ceil(hours[cardinality(hours)] / 24)::bigint + 1, ranks,
            ARRAY(SELECT ln(hour) FROM unnest(hours) WITH ORDINALITY AS listed (hour, place)
                  ORDER BY place), unit_mw, full_share,
            partial_mean, maintenance_share,
@@ -27,6 +26,7 @@ RETURNS TABLE (
                (named.value ->> 'maintenance')::float8 AS maintenance_share
         FROM simulation_parameter, jsonb_each(value) AS named
         WHERE name = 'outage'
+        OFFSET 0
     ) AS kind
     JOIN simulation_parameter AS reasons ON reasons.name = 'outage.reasons'
     CROSS JOIN LATERAL (

@@ -59,7 +59,7 @@ CREATE FUNCTION sim_plant_hours_v2(
                kw * linear AS linear, kw * square AS square,
                kw * (top_low + (top_high - top_low) * top_draw) AS top, plan_scope
         FROM drawn CROSS JOIN settlement CROSS JOIN span
-    ), hashed AS MATERIALIZED (
+    ), hashed AS (
         -- One row a plant and day: the hashes whose pieces are the knots of its noise.
         SELECT plant.*, day, (day % slow_days)::float8 / slow_days AS slow_way,
                hashint8extended(day * 4, key) AS blocks,
@@ -71,7 +71,8 @@ CREATE FUNCTION sim_plant_hours_v2(
         FROM plant
         CROSS JOIN span
         CROSS JOIN LATERAL generate_series(first_day, last_day) AS day
-    ), daily AS MATERIALIZED (
+        OFFSET 0
+    ), daily AS (
         -- The day's line of noise that plan and actual share, and of the deviation between them.
         SELECT *, common + actual_day * deviation AS actual_start,
                (common_rise + actual_day * deviation_rise) / 4 AS actual_rise,
@@ -88,7 +89,8 @@ CREATE FUNCTION sim_plant_hours_v2(
             FROM hashed
             OFFSET 0
         ) AS line
-    ), block AS MATERIALIZED (
+        OFFSET 0
+    ), block AS (
         -- One row a plant and 6 h: start and rise of both lines.
         SELECT id, key, place * 1000000 + day * 4 + number AS block_key, least_driver, meter,
                meter_size, fast_size, linear, square, top, plan_scope * linear AS planned_linear,
@@ -108,6 +110,7 @@ CREATE FUNCTION sim_plant_hours_v2(
                    (3, ((blocks >> 48) & 65535) - 32767.5::float8,
                     (next_blocks & 65535) - 32767.5::float8)
         ) AS quarter (number, knot, next_knot)
+        OFFSET 0
     ), driver AS MATERIALIZED (
         -- One row a place and hour, where there are plants.
         SELECT place * 1000000 + hour / 6 AS block_key, ts, hour * 4 + 3 AS hour_key,
