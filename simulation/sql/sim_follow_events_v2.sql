@@ -13,6 +13,14 @@ DECLARE
     v_from timestamptz[];
     v_until timestamptz[];
 BEGIN
+    -- The engine writes in every run, mostly nothing, so that ends here.
+    IF TG_OP <> 'DELETE' THEN
+        IF NOT EXISTS (
+            SELECT FROM new_event WHERE invented_at IS NULL OR changed_by_id IS NOT NULL
+        ) THEN
+            RETURN NULL;
+        END IF;
+    END IF;
     EXECUTE 'SELECT array_agg(plant_id), array_agg(from_ts), array_agg(until_ts) FROM (
                  SELECT plant_id, min(lower(period)) AS from_ts,
                         nullif(max(coalesce(upper(period), ''infinity'')), ''infinity'') AS until_ts

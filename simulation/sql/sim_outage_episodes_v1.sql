@@ -35,7 +35,7 @@ BEGIN
             SELECT plant.id, plant.key, watched.*, hashint8extended(octave, plant.key) AS bytes
             FROM (
                 SELECT id, fuel_type, hashtextextended(eic, v_seed) AS key
-                FROM assets_powerplant WHERE id = ANY (p_plant_ids)
+                FROM assets_powerplant JOIN unnest(p_plant_ids) AS wanted (id) USING (id)
                 OFFSET 0
             ) AS plant
             JOIN watched ON watched.fuel_type = plant.fuel_type

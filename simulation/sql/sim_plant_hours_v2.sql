@@ -22,7 +22,7 @@ CREATE FUNCTION sim_plant_hours_v2(
                (parameter.value ->> 'least_size')::float8 AS least_size
         FROM sim_plant_kinds_v1() AS kinds
         JOIN simulation_parameter AS parameter ON parameter.name = 'plant.character'
-    ), drawn AS MATERIALIZED (
+    ), drawn AS (
         -- Every plant with the numbers that its EIC draws once and for all.
         SELECT plant.id, plant.mw * 1000 AS kw, kind.*, hashtextextended(plant.eic, p_seed) AS key,
                sim_uniform_v1(hashint8extended(0, plant.eic_hash)) AS region_draw,
@@ -37,10 +37,11 @@ CREATE FUNCTION sim_plant_hours_v2(
         FROM (
             SELECT id, eic, fuel_type, installed_capacity_mw::float8 AS mw,
                    hashtextextended(eic, 0) AS eic_hash
-            FROM assets_powerplant WHERE id = ANY (p_plant_ids)
+            FROM assets_powerplant JOIN unnest(p_plant_ids) AS wanted (id) USING (id)
             OFFSET 0
         ) AS plant
         JOIN kind ON kind.fuel_type = plant.fuel_type
+        OFFSET 0
     ), plant AS MATERIALIZED (
         -- Its place, the size of each part of its noise, and its power curve in kW.
         SELECT id, key, first_place + CASE WHEN is_regional THEN least(6, (
