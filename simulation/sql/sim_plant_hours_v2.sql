@@ -91,9 +91,30 @@ CREATE FUNCTION sim_plant_hours_v2(
             OFFSET 0
         ) AS line
         OFFSET 0
+    ), outage AS (
+        -- One row a plant and 6 h that its events touch: what they take in each of these hours.
+        SELECT plant_id, sixth,
+               array_agg(lost_share ORDER BY hour) AS lost_shares,
+               array_agg(planned_lost_share ORDER BY hour) AS planned_lost_shares
+        FROM (
+            SELECT hourly.plant_id, sixth, sixth * 6 + place AS hour,
+                   coalesce(max(lost_share) FILTER (WHERE touched = sixth * 6 + place), 0)
+                   AS lost_share,
+                   coalesce(max(planned_lost_share) FILTER (WHERE touched = sixth * 6 + place), 0)
+                   AS planned_lost_share
+            FROM (
+                SELECT *, extract(epoch FROM ts)::bigint / 3600 AS touched,
+                       extract(epoch FROM ts)::bigint / 21600 AS sixth
+                FROM sim_outage_hours_v2(p_plant_ids, p_from, p_until, p_seed)
+            ) AS hourly
+            CROSS JOIN generate_series(0, 5) AS place
+            GROUP BY hourly.plant_id, sixth, place
+        ) AS filled
+        GROUP BY plant_id, sixth
     ), block AS (
         -- One row a plant and 6 h: start and rise of both lines.
-        SELECT id, key, place * 1000000 + day * 4 + number AS block_key, least_driver, meter,
+        SELECT id, key, lost_shares, planned_lost_shares,
+               place * 1000000 + day * 4 + number AS block_key, least_driver, meter,
                meter_size, fast_size, linear, square, top, plan_scope * linear AS planned_linear,
                plan_scope * square AS planned_square, plan_scope * top AS planned_top,
                actual_start + actual_rise * number + actual_block * knot AS actual_start,
@@ -111,11 +132,13 @@ CREATE FUNCTION sim_plant_hours_v2(
                    (3, ((blocks >> 48) & 65535) - 32767.5::float8,
                     (next_blocks & 65535) - 32767.5::float8)
         ) AS quarter (number, knot, next_knot)
+        LEFT JOIN outage ON outage.plant_id = daily.id AND outage.sixth = day * 4 + number
         OFFSET 0
     ), driver AS MATERIALIZED (
         -- One row a place and hour, where there are plants.
         SELECT place * 1000000 + hour / 6 AS block_key, ts, hour * 4 + 3 AS hour_key,
-               (hour % 6)::float8 / 6 AS way, planned_drivers[place] AS planned,
+               (hour % 6)::integer + 1 AS way_place, (hour % 6)::float8 / 6 AS way,
+               planned_drivers[place] AS planned,
                actual_drivers[place] AS actual, spreads[place] AS spread
         FROM (SELECT DISTINCT place FROM plant) AS needed
         CROSS JOIN (
@@ -126,10 +149,13 @@ CREATE FUNCTION sim_plant_hours_v2(
     ), driven AS (
         SELECT id, ts, hash, meter + meter_size * (hash & 65535) AS metered, least_driver,
                linear, square, top, planned_linear, planned_square, planned_top,
+               coalesce(1 - lost_shares[way_place], 1) AS left_share,
+               coalesce(1 - planned_lost_shares[way_place], 1) AS planned_left_share,
                planned + spread * (planned_start + planned_rise * way) AS planned,
                actual + spread * (actual_start + actual_rise * way + fast_size * hash) AS actual
         FROM (
-            SELECT block.*, driver.ts, driver.way, driver.planned, driver.actual, driver.spread,
+            SELECT block.*, driver.ts, driver.way, driver.way_place, driver.planned,
+                   driver.actual, driver.spread,
                    hashint8extended(driver.hour_key, block.key) AS hash
             FROM block JOIN driver USING (block_key)
             OFFSET 0
@@ -137,17 +163,15 @@ CREATE FUNCTION sim_plant_hours_v2(
         OFFSET 0
     ), output AS (
         -- Where the hour is not realised, actual is NULL and neither branch is taken.
-        SELECT driven.id, driven.ts, metered,
+        SELECT id, ts, metered,
                CASE WHEN planned >= least_driver
                     THEN least(planned_top, planned * (planned_linear + planned_square * planned))
-                    ELSE 0 END * (1 - coalesce(outage.planned_lost_share, 0)) AS planned_kwh,
+                    ELSE 0 END * planned_left_share AS planned_kwh,
                CASE WHEN actual >= least_driver
                     THEN least(top, actual * (linear + square * actual))
                     WHEN actual < least_driver THEN 0 END
-               * (1 - coalesce(outage.lost_share, 0)) AS actual_kwh
+               * left_share AS actual_kwh
         FROM driven
-        LEFT JOIN sim_outage_hours_v2(p_plant_ids, p_from, p_until, p_seed) AS outage
-          ON outage.plant_id = driven.id AND outage.ts = driven.ts
         OFFSET 0
     )
     SELECT id, ts, round(planned_kwh) / 1000, round(actual_kwh) / 1000,
