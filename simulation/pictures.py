@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from energysys.clock import DAY, HOUR
 from energysys.templatetags.market import percent
 from simulation.realism import QUANTILES, Figure, Report
-from transparency.charts import Chart, Series, Tick
+from transparency.charts import Chart
+from transparency.marks import Series, Tick
 
 # The places of a shape stand as hours on the axis of a step chart, whatever they are.
 ORIGIN = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)

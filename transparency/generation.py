@@ -15,7 +15,7 @@ from assets.availability import available_steps
 from assets.models import FuelType, PowerPlant
 from incidents.models import PlantEvent
 from transparency import series
-from transparency.charts import Bars, Chart, Series
+from transparency.charts import Chart
 from transparency.columns import (
     ACTUAL,
     DEVIATION,
@@ -27,6 +27,7 @@ from transparency.columns import (
 )
 from transparency.filters import GenerationForm
 from transparency.lanes import bands
+from transparency.marks import Bars, Series
 from transparency.screens import Screen
 from transparency.series import EnergySums, Span
 from transparency.tables import Line, Table, difference, written

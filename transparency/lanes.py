@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from energysys.clock import HOUR
 from energysys.templatetags.market import mw
 from incidents.models import EventType, PlantEvent
-from transparency.charts import Block, Lane
+from transparency.marks import Block, Lane
 
 
 def clipped(

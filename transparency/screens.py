@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from energysys.clock import DAY, HOUR, turkish_date, turkish_midnight
 from transparency import series
 from transparency.caps import Cap, price_caps
-from transparency.charts import Bars, Chart, Series
+from transparency.charts import Chart
 from transparency.columns import (
     CONSUMPTION,
     CONSUMPTION_COLUMNS,
@@ -28,6 +28,7 @@ from transparency.columns import (
     Column,
 )
 from transparency.filters import SHIFTS, RangeForm
+from transparency.marks import Bars, Series
 from transparency.publication import Freshness, freshness
 from transparency.series import Span
 from transparency.tables import Table, difference, hours_of, share
