@@ -88,13 +88,13 @@ def generation_series(span: Span, plant_ids: Sequence[int]) -> Series:
         f"""SELECT {TIME} AS timestamp, plant.eic AS plant, plant.fuel_type,
                    trim_scale(plant.installed_capacity_mw) AS installed_capacity_mw,
                    planned_mwh, actual_mwh, settlement_mwh
-            FROM published_generation_v1(%s, %s, %s) AS hour
+            FROM published_generation_v2(%s, %s, %s) AS hour
             JOIN assets_powerplant AS plant ON plant.id = hour.plant_id
             WHERE hour.plant_id = ANY (%s)
             ORDER BY hour.plant_id, ts""",
         [*span.parameters, list(plant_ids)],
         ("planned_mwh", "actual_mwh", "settlement_mwh"),
-        """(SELECT plant_id AS head_id, * FROM published_generation_v1(%s, %s, %s)
+        """(SELECT plant_id AS head_id, * FROM published_generation_v2(%s, %s, %s)
             WHERE plant_id = ANY (%s))""",
         """(SELECT id, '"plant":"' || eic || '","fuel_type":"' || fuel_type
                     || '","installed_capacity_mw":' || trim_scale(installed_capacity_mw) || ','
@@ -297,7 +297,7 @@ def plant_generation(span: Span, plant_id: int) -> list[GenerationHour]:
         GenerationHour(*row)
         for row in fetch(
             """SELECT ts, planned_mwh, actual_mwh, settlement_mwh
-               FROM published_generation_v1(%s, %s, %s) WHERE plant_id = %s ORDER BY ts""",
+               FROM published_generation_v2(%s, %s, %s) WHERE plant_id = %s ORDER BY ts""",
             [*span.parameters, plant_id],
         )
     ]
@@ -309,7 +309,7 @@ def total_generation(span: Span, plant_ids: Sequence[int]) -> list[GenerationHou
         GenerationHour(*row)
         for row in fetch(
             """SELECT ts, sum(planned_mwh), sum(actual_mwh), sum(settlement_mwh)
-               FROM published_generation_v1(%s, %s, %s) WHERE plant_id = ANY (%s)
+               FROM published_generation_v2(%s, %s, %s) WHERE plant_id = ANY (%s)
                GROUP BY ts ORDER BY ts""",
             [*span.parameters, list(plant_ids)],
         )
@@ -336,7 +336,7 @@ def generation_by_fuel(span: Span, scope: PlantScope) -> dict[tuple[dt.datetime,
     """Hourly sums of each fuel of the plants in scope."""
     rows = fetch(
         f"""SELECT ts, fuel_type, {SUMS}
-            FROM published_generation_v1(%s, %s, %s)
+            FROM published_generation_v2(%s, %s, %s)
             JOIN assets_powerplant AS plant ON plant.id = plant_id
             WHERE {scope}
             GROUP BY ts, fuel_type ORDER BY ts, fuel_type""",
@@ -362,7 +362,7 @@ def generation_by_plant(span: Span, scope: PlantScope) -> list[PlantSums]:
             f"""SELECT plant.id, name, eic, fuel_type, planned, actual, settled, planned_known
                 FROM assets_powerplant AS plant
                 LEFT JOIN (
-                    SELECT plant_id, {SUMS} FROM published_generation_v1(%s, %s, %s)
+                    SELECT plant_id, {SUMS} FROM published_generation_v2(%s, %s, %s)
                     GROUP BY plant_id
                 ) AS hour ON plant_id = plant.id
                 WHERE {scope} ORDER BY name, plant.id""",
@@ -390,7 +390,7 @@ def rank_plants(span: Span, scope: PlantScope) -> list[PlantDay]:
             f"""SELECT plant_id, planned, actual, actual / planned - 1
                 FROM (
                     SELECT plant_id, sum(planned_mwh) AS planned, sum(actual_mwh) AS actual
-                    FROM published_generation_v1(%s, %s, %s)
+                    FROM published_generation_v2(%s, %s, %s)
                     JOIN assets_powerplant AS plant ON plant.id = plant_id
                     WHERE actual_mwh IS NOT NULL AND {scope}
                     GROUP BY plant_id

@@ -1,6 +1,6 @@
 """Generation and plans by fuel: the nation's, an organization's, a plant's or a unit's, in MWh.
 
-The nation is the sum of all plants that the market has; see `national_generation_v1`. Everything
+The nation is the sum of all plants that the market has; see `national_generation_v2`. Everything
 else is what the person may see. An hour in which a value is not published has no row.
 """
 
@@ -71,8 +71,8 @@ PLAN = {
 }
 
 HOUR_NUMBER = "extract(hour FROM ts AT TIME ZONE 'Europe/Istanbul')::integer"
-NATION = "FROM national_generation_v1(%s, %s, %s)"
-PLANTS = """FROM published_generation_v1(%s, %s, %s)
+NATION = "FROM national_generation_v2(%s, %s, %s)"
+PLANTS = """FROM published_generation_v2(%s, %s, %s)
             JOIN assets_powerplant AS plant ON plant.id = plant_id WHERE plant_id = ANY (%s)"""
 
 
@@ -139,8 +139,8 @@ AVAILABLE_CAPACITY = Service(
     ("time", HOUR),
     "toplam",
     "statistics",
-    nation="FROM national_availability_v2(%s, %s, %s)",
-    plants="""FROM plant_availability_v2(%s, %s, %s)
+    nation="FROM national_availability_v3(%s, %s, %s)",
+    plants="""FROM plant_availability_v3(%s, %s, %s)
               JOIN assets_powerplant AS plant ON plant.id = plant_id WHERE plant_id = ANY (%s)""",
 )
 

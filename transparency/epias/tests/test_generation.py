@@ -252,6 +252,6 @@ def test_an_invented_outage_takes_capacity_once_it_has_begun(fleet):
             )
             return cursor.fetchone()[0]
 
-    for function in ("plant_availability_v2", "national_availability_v2"):
+    for function in ("plant_availability_v3", "national_availability_v3"):
         assert available(function, start - HOUR) == 500
         assert available(function, start) == 460
