@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Func, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import F, FilteredRelation, Func, Q, Sum, Value
 from django.db.models.functions import Coalesce, Lower, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -108,25 +108,27 @@ class PowerPlantQuerySet(ScopedQuerySet["PowerPlant"]):
         Events are reached by the name of their reverse relation, so that the arrow between the
         apps keeps pointing down.
         """
-        event: Any = PowerPlant._meta.get_field("events").related_model
-        running = event.objects.running_at(at).filter(plant=OuterRef("pk"))
+        running = FilteredRelation(
+            "events", condition=Q(events__dismissed_at=None, events__period__contains=at)
+        )
 
         def lost_mw(event_type: str) -> Coalesce:
-            total = running.filter(event_type=event_type).order_by().values("plant")
-            total = total.annotate(mw=Sum("affected_mw")).values("mw")
-            return Coalesce(Subquery(total), Decimal(0), output_field=models.DecimalField())
+            total = Sum("running__affected_mw", filter=Q(running__event_type=event_type))
+            return Coalesce(total, Decimal(0), output_field=models.DecimalField())
 
         plants: Any = self  # The plugin would declare again what PowerPlant declares.
-        return plants.annotate(
-            failure_mw=lost_mw("failure"), maintenance_mw=lost_mw("maintenance")
-        ).annotate(
-            available_mw=F("installed_capacity_mw") - F("failure_mw") - F("maintenance_mw"),
-            status=models.Case(
-                models.When(failure_mw__gt=0, then=Value(Status.FAILURE)),
-                models.When(maintenance_mw__gt=0, then=Value(Status.MAINTENANCE)),
-                default=Value(Status.ACTIVE),
-                output_field=models.CharField(choices=Status),
-            ),
+        return (
+            plants.annotate(running=running)
+            .annotate(failure_mw=lost_mw("failure"), maintenance_mw=lost_mw("maintenance"))
+            .annotate(
+                available_mw=F("installed_capacity_mw") - F("failure_mw") - F("maintenance_mw"),
+                status=models.Case(
+                    models.When(failure_mw__gt=0, then=Value(Status.FAILURE)),
+                    models.When(maintenance_mw__gt=0, then=Value(Status.MAINTENANCE)),
+                    default=Value(Status.ACTIVE),
+                    output_field=models.CharField(choices=Status),
+                ),
+            )
         )
 
 

@@ -13,8 +13,8 @@ from django.contrib.postgres.indexes import GistIndex
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Least
+from django.db.models import ExpressionWrapper, F, Func, Q, Sum, Value
+from django.db.models.functions import Extract, Greatest, Least
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -61,6 +61,17 @@ class PlantEventQuerySet(OrganizationRunQuerySet["PlantEvent"]):
     def in_state(self, state: str, at: dt.datetime) -> PlantEventQuerySet:
         """Events whose `state_at(at)` is `state`."""
         return self.filter(state_rule(state, at))
+
+
+def lost_mwh_in(start: dt.datetime, end: dt.datetime) -> Sum:
+    """What events take in `[start, end)`, summed: affected MW times the hours that they cover."""
+    covered = ExpressionWrapper(
+        Least("ends_at", Value(end)) - Greatest("starts_at", Value(start)),
+        output_field=models.DurationField(),
+    )
+    hours = Extract(covered, "epoch") / 3600
+    mwh = ExpressionWrapper(F("affected_mw") * hours, output_field=models.FloatField())
+    return Sum(mwh, filter=Q(period__overlap=(start, end)), default=0.0)
 
 
 def state_rule(state: str, at: dt.datetime) -> Q:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Sum
+from django.db.models import Case, Count, F, Q, Sum, When
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -27,13 +28,13 @@ from assets.models import PowerPlant, Status
 from energysys.clock import DAY, HOUR, turkish_date, turkish_midnight
 from energysys.htmx import wants_partial
 from energysys.templatetags.market import day_and_hour
-from incidents.models import PlantEvent
+from incidents.models import PlantEvent, PlantEventQuerySet, lost_mwh_in
 from transparency import series
-from transparency.charts import Chart
+from transparency.charts import Chart, Lane
 from transparency.columns import SMF
 from transparency.filters import GenerationForm, visible_scope
 from transparency.generation import GenerationScreen
-from transparency.lanes import lanes, lost_mwh
+from transparency.lanes import lanes
 from transparency.screens import ConsumptionScreen, PriceScreen
 from transparency.series import Span
 
@@ -72,7 +73,6 @@ class Dashboard:
     """What every role sees: today's market, the fleet, and yesterday."""
 
     template: str
-    draws_lanes = False
 
     def __init__(self, user: User, at: dt.datetime) -> None:
         self.user, self.at = user, at
@@ -103,8 +103,11 @@ class Dashboard:
             unpublished_from=screen.unpublished_from(SMF),
             unpublished_label=_("SMF not yet published"),
             caps=screen.caps,
-            lanes=lanes(self.events, start, end)[:LISTED_LANES] if self.draws_lanes else (),
+            lanes=self.lanes(start, end),
         )
+
+    def lanes(self, start: dt.datetime, end: dt.datetime) -> Sequence[Lane]:
+        return ()
 
     @cached_property
     def ptf_now(self) -> float | None:
@@ -150,61 +153,47 @@ class Dashboard:
             return None
         return hour.forecast_mwh / hour.actual_mwh - 1
 
-    @cached_property
-    def events(self) -> list[PlantEvent]:
-        """Standing events that touch today or come later, the next to start first."""
-        events = PlantEvent.objects.visible_to(self.user).standing().overlapping(self.today, None)
-        return list(events.select_related("plant").order_by("starts_at", "pk"))
+    @property
+    def events(self) -> PlantEventQuerySet:
+        """Standing events that touch today or come later."""
+        events = PlantEvent.objects.visible_to(self.user).standing()
+        return events.overlapping(self.today, None)
 
     @cached_property
     def open_events(self) -> list[PlantEvent]:
         """Running events, the largest loss first, then the coming ones by their start."""
-        running = [e for e in self.events if e.starts_at <= self.at and not self.is_over(e)]
-        coming = [e for e in self.events if e.starts_at > self.at]
-        return [*sorted(running, key=lambda e: (-e.affected_mw, e.pk)), *coming]
-
-    def is_over(self, event: PlantEvent) -> bool:
-        return event.ends_at is not None and event.ends_at <= self.at
-
-    @property
-    def running_count(self) -> int:
-        return sum(e.starts_at <= self.at for e in self.open_events)
-
-    @property
-    def listed_events(self) -> list[PlantEvent]:
-        return self.open_events[:LISTED_EVENTS]
+        is_running = Q(starts_at__lte=self.at)
+        events = self.events.overlapping(self.at, None).select_related("plant")
+        return list(
+            events.order_by(
+                Case(When(is_running, then=0), default=1),
+                Case(When(is_running, then=F("affected_mw"))).desc(nulls_last=True),
+                "starts_at",
+                "pk",
+            )[:LISTED_EVENTS]
+        )
 
     @cached_property
-    def lost_mwh(self) -> float:
-        """What the outages of today have taken so far, MW times hours."""
-        return lost_mwh(self.events, self.today, self.at)
-
-    @cached_property
-    def expected_lost_mwh(self) -> float:
-        """The same until the day ends, if no event changes."""
-        return lost_mwh(self.events, self.today, self.today + DAY)
+    def event_sums(self) -> dict[str, Any]:
+        """How many events are open; what the outages of today took, and will have taken, MWh."""
+        return self.events.aggregate(
+            open=Count("pk", filter=Q(period__overlap=(self.at, None))),
+            lost_mwh=lost_mwh_in(self.today, self.at),
+            expected_mwh=lost_mwh_in(self.today, self.today + DAY),
+        )
 
     @cached_property
     def statuses(self) -> dict[str, Any]:
         """How many plants and MW are in each status."""
         # The plugin does not see what `with_availability()` annotates.
         plants: Any = self.plants.with_availability(self.at)
-        rows = (
-            plants.values("status")
-            .annotate(
-                count=Count("pk"),
-                installed=Sum("installed_capacity_mw"),
-                failure=Sum("failure_mw"),
-                maintenance=Sum("maintenance_mw"),
-            )
-            .order_by()
+        total = plants.aggregate(
+            installed=Sum("installed_capacity_mw", default=Decimal(0)),
+            failure=Sum("failure_mw", default=Decimal(0)),
+            maintenance=Sum("maintenance_mw", default=Decimal(0)),
+            **{status.value + "_count": Count("pk", filter=Q(status=status)) for status in Status},
         )
-        by_status = {row["status"]: row for row in rows}
-        counts = Counter({status: row["count"] for status, row in by_status.items()})
-        total = {
-            name: sum(row[name] for row in by_status.values())
-            for name in ("installed", "failure", "maintenance")
-        }
+        counts = Counter({status: total.pop(status.value + "_count") for status in Status})
         available = total["installed"] - total["failure"] - total["maintenance"]
         return total | {
             "lines": [
@@ -260,41 +249,50 @@ class AdminDashboard(Dashboard):
     """The organization's plants, their events, and what these cost."""
 
     template = "transparency/_board_admin.html"
-    draws_lanes = True
+
+    def lanes(self, start: dt.datetime, end: dt.datetime) -> Sequence[Lane]:
+        events = self.events.overlapping(start, end).select_related("plant")
+        return lanes(events.order_by("starts_at", "pk"), start, end)[:LISTED_LANES]
 
     @cached_property
     def plant_rows(self) -> list[PlantRow]:
         """The plants that need a look first, then the largest."""
-        plants = list(self.plants.with_availability(self.at).order_by("name", "pk"))
-        plants.sort(key=lambda p: (p.status == Status.ACTIVE, -p.installed_capacity_mw))
+        plants: Any = self.plants.with_availability(self.at)
+        is_active = Case(When(status=Status.ACTIVE, then=1), default=0)
+        listed = list(plants.order_by(is_active, "-installed_capacity_mw", "name")[:LISTED_PLANTS])
         deviations = {day.plant_id: day.deviation for day in self.days}
         now = Span(self.hour, self.hour + HOUR, self.at)
-        listed = plants[:LISTED_PLANTS]
+        scope = series.PlantScope(["plant.id = ANY (%s)"], [[plant.pk for plant in listed]])
         planned = {
-            row.sums.key: row.sums.planned_mwh
-            for row in series.generation_by_plant(now, visible_scope(self.user))
+            row.sums.key: row.sums.planned_mwh for row in series.generation_by_plant(now, scope)
         }
+        changes = self.next_changes(listed)
         return [
             PlantRow(
-                plant, planned.get(plant.pk), deviations.get(plant.pk), self.next_change(plant)
+                plant,
+                planned.get(plant.pk),
+                deviations.get(plant.pk),
+                changes.get(plant.pk, ""),
             )
             for plant in listed
         ]
 
-    def next_change(self, plant: PowerPlant) -> str:
-        """When the plant's next event begins or ends, in words; nothing if none does."""
-        edges: list[tuple[dt.datetime, str]] = []
-        for event in self.events:
-            if event.plant_id == plant.pk:
-                kind = event.get_event_type_display()
-                if event.starts_at > self.at:
-                    edges.append((event.starts_at, _("%(event)s begins") % {"event": kind}))
-                elif event.ends_at and event.ends_at > self.at:
-                    edges.append((event.ends_at, _("%(event)s ends") % {"event": kind}))
-        if not edges:
-            return ""
-        at, words = min(edges)
-        return f"{day_and_hour(at)} {words}"
+    def next_changes(self, plants: Sequence[PowerPlant]) -> dict[int, str]:
+        """When each plant's next event begins or ends, in words; without one it is left out."""
+        edges: dict[int, list[tuple[dt.datetime, str]]] = {}
+        for event in self.events.overlapping(self.at, None).filter(plant__in=plants):
+            words = {"event": event.get_event_type_display()}
+            own = edges.setdefault(event.plant_id, [])
+            if event.starts_at > self.at:
+                own.append((event.starts_at, _("%(event)s begins") % words))
+            elif event.ends_at:
+                own.append((event.ends_at, _("%(event)s ends") % words))
+        return {
+            plant: f"{day_and_hour(at)} {words}"
+            for plant, own in edges.items()
+            if own
+            for at, words in [min(own)]
+        }
 
 
 class AnalystDashboard(Dashboard):

@@ -1,4 +1,4 @@
-"""Events on the time axis of a chart: lanes, bands, and the energy that they take."""
+"""Events on the time axis of a chart: lanes and bands."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from energysys.clock import HOUR
 from energysys.templatetags.market import mw
 from incidents.models import EventType, PlantEvent
 from transparency.marks import Block, Lane
@@ -20,15 +19,6 @@ def clipped(
     """The part of an event that lies in `[start, end)`; it is empty when the two are equal."""
     since = max(event.starts_at, start)
     return since, max(since, min(event.ends_at or end, end))
-
-
-def lost_mwh(events: Iterable[PlantEvent], start: dt.datetime, end: dt.datetime) -> float:
-    """Affected MW times the hours of `[start, end)` that the events cover."""
-    total = 0.0
-    for event in events:
-        since, until = clipped(event, start, end)
-        total += float(event.affected_mw) * ((until - since) / HOUR)
-    return total
 
 
 def block(event: PlantEvent, start: dt.datetime, end: dt.datetime) -> Block:

@@ -135,7 +135,7 @@ def test_best_and_worst_plant_are_the_nearest_and_farthest_from_their_plan(clien
 def test_a_full_dashboard_takes_few_queries(client, market, django_assert_max_num_queries):
     client.force_login(market.people["super_admin"])
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         client.get(reverse("dashboard"))
 
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from energysys.clock import HOUR, turkish_date, turkish_midnight
 from energysys.testing import make_event, make_plant
+from incidents.models import lost_mwh_in
 from transparency import dashboards
-from transparency.lanes import lost_mwh
 
 PANELS = {
     "super_admin": ("curve", "statuses", "open-events", "runs"),
@@ -98,10 +98,10 @@ def test_todays_outages_cost_their_mw_for_the_hours_they_cover(client, world):
 
     board = client.get(reverse("dashboard")).context["board"]
 
-    assert board.expected_lost_mwh == pytest.approx(10 * 1.5 + 5 * 4)
-    events = board.events
-    assert lost_mwh(events, midnight, midnight + HOUR) == pytest.approx(10)
-    assert {event.plant_id for event in events} == {world.plant.pk}
+    assert board.event_sums["expected_mwh"] == pytest.approx(10 * 1.5 + 5 * 4)
+    first_hour = board.events.aggregate(mwh=lost_mwh_in(midnight, midnight + HOUR))
+    assert first_hour["mwh"] == pytest.approx(10)
+    assert {event.plant_id for event in board.events} == {world.plant.pk}
 
 
 def test_outages_lie_in_lanes_under_the_prices(client, world):
