@@ -21,6 +21,7 @@ from accounts.models import User
 from assets.models import FuelType, Organization, PowerPlant
 from energysys.clock import DAY, turkish_date, turkish_midnight
 from energysys.templatetags.market import short_day
+from transparency.columns import PRICE_GAP, PTF, SMF
 from transparency.series import PlantScope, Span
 
 MAX_DAYS = 31
@@ -156,14 +157,17 @@ class RangeForm(forms.Form):
 
 class PriceForm(RangeForm):
     sorts = ("hour", "ptf", "smf", "gap", "before", "change")
-    heat = forms.ChoiceField(required=False, choices=[("smf", "SMF")], widget=forms.HiddenInput)
+    heat = forms.ChoiceField(
+        required=False,
+        choices=[("smf", SMF.label), ("gap", PRICE_GAP.label)],
+        widget=forms.HiddenInput,
+    )
 
-    def heat_choices(self) -> list[tuple[str, str, bool]]:
-        chosen = self.cleaned_data.get("heat")
-        return [
-            ("PTF", self.query(heat=[]), not chosen),
-            ("SMF", self.query(heat="smf"), chosen == "smf"),
-        ]
+    def heat_choices(self) -> list[tuple[Any, str, bool]]:
+        """What the heat map can show, each with its address."""
+        chosen = self.cleaned_data.get("heat", "")
+        choices = [("", PTF.label), *self.fields["heat"].choices]  # type: ignore[attr-defined]
+        return [(label, self.query(heat=name or []), name == chosen) for name, label in choices]
 
     def chosen(self) -> dict[str, list[str]]:
         heat = self.cleaned_data.get("heat")

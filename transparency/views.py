@@ -17,7 +17,7 @@ from energysys.htmx import wants_partial
 from transparency.exports import file_of
 from transparency.filters import ConsumptionForm, GenerationForm, PriceForm, RangeForm
 from transparency.generation import GenerationScreen
-from transparency.heat import HOURS, heat_map
+from transparency.heat import HeatMap
 from transparency.screens import ConsumptionScreen, PriceScreen, Screen
 
 PAGE_ROWS = 200
@@ -28,7 +28,7 @@ LISTED_NAMES = 20
 def prices(request: HttpRequest) -> HttpResponseBase:
     form = PriceForm(request.GET, user=signed_in(request), at=timezone.now())
     screen = PriceScreen(form.span(), form)
-    return answer(request, screen, form, heat=list(heat_map(screen)), heat_hours=HOURS)
+    return answer(request, screen, form, heat=HeatMap(screen))
 
 
 @require_safe
