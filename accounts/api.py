@@ -101,7 +101,9 @@ class UserViewSet(ScopedModelViewSet):
 
 
 class MeSerializer(serializers.ModelSerializer[User]):
-    organization = serializers.SlugRelatedField[Any](slug_field="eic", read_only=True)
+    organization = serializers.SlugRelatedField[Any](
+        slug_field="eic", read_only=True, allow_null=True
+    )
 
     class Meta:
         model = User
@@ -122,8 +124,8 @@ class KeySerializer(CleanModelSerializer):
 
     created_at = MarketTimeField(read_only=True)
     expires_at = MarketTimeField()
-    last_used_at = MarketTimeField(read_only=True)
-    revoked_at = MarketTimeField(read_only=True)
+    last_used_at = MarketTimeField(read_only=True, allow_null=True)
+    revoked_at = MarketTimeField(read_only=True, allow_null=True)
 
     class Meta:
         model = ApiKey

@@ -158,7 +158,11 @@ def pointed(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
     else:
         # A message may repeat half a character of the input, which no answer can hold.
         text = str(detail).encode(errors="replace").decode()
-        yield {"pointer": pointer, "detail": text, "code": getattr(detail, "code", "invalid")}
+        yield {
+            "pointer": pointer,
+            "detail": text,
+            "code": getattr(detail, "code", None) or "invalid",
+        }
 
 
 def is_nested(detail: Any) -> bool:

@@ -29,7 +29,8 @@ class AwareDateTimeField(forms.CharField):
             raise ValidationError(_("This is not a time such as 2026-11-22T13:00:00+03:00."))
         if time.tzinfo is None:
             raise ValidationError(_("A time needs its offset, such as +03:00 or Z."))
-        return time
+        # PostgreSQL takes no offset of 16 hours or more.
+        return time.astimezone(dt.UTC)
 
 
 class AwareDateTimeFilter(filters.Filter):

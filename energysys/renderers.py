@@ -29,12 +29,13 @@ class CsvRenderer(renderers.BaseRenderer):
     format = "csv"
 
     def render(self, data: Any, media: Any = None, context: Any = None) -> bytes:
-        rows = data.get("results", [data]) if isinstance(data, Mapping) else data
+        if data is None:
+            return b""
+        columns, rows = table_of(data)
         text = io.StringIO()
-        if rows:
-            writer = csv.DictWriter(text, fieldnames=list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
+        writer = csv.DictWriter(text, fieldnames=columns)
+        writer.writeheader()
+        writer.writerows(rows)
         return text.getvalue().encode()
 
 
@@ -47,12 +48,22 @@ class XlsxRenderer(renderers.BaseRenderer):
     render_style = "binary"
 
     def render(self, data: Any, media: Any = None, context: Any = None) -> bytes:
-        rows = data.get("results", [data]) if isinstance(data, Mapping) else data
+        if data is None:
+            return b""
+        columns, rows = table_of(data)
         with tempfile.TemporaryFile() as file:
-            columns = list(rows[0]) if rows else []
             write_xlsx(file, columns, (row.values() for row in rows))
             file.seek(0)
             return file.read()
+
+
+def table_of(answer: Any) -> tuple[list[str], Sequence[Mapping[str, Any]]]:
+    """The columns and rows of a page, a list or one row; a list without rows has columns too."""
+    rows = answer.get("results", [answer]) if isinstance(answer, Mapping) else answer
+    if not rows and hasattr(rows, "serializer"):
+        fields = rows.serializer.child.fields.values()
+        return [field.field_name for field in fields if not field.write_only], rows
+    return list(rows[0]) if rows else [], rows
 
 
 def write_xlsx(file: BinaryIO, columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> int:

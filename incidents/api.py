@@ -45,7 +45,7 @@ class EventSerializer(CleanModelSerializer):
     start = MarketTimeField(source="starts_at")
     end = MarketTimeField(source="ends_at", required=False, allow_null=True)
     reported_at = MarketTimeField(read_only=True)
-    dismissed_at = MarketTimeField(read_only=True)
+    dismissed_at = MarketTimeField(read_only=True, allow_null=True)
     state = serializers.SerializerMethodField()
     is_simulated = serializers.BooleanField(read_only=True)
 

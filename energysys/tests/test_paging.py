@@ -7,6 +7,8 @@ import io
 import pytest
 from django.utils import timezone
 
+from accounts.keys import make_key
+from energysys.clock import DAY
 from energysys.paging import PAGE_ROWS
 from energysys.testing import api_client, make_event, make_plant, organization_eic
 
@@ -103,3 +105,26 @@ def test_a_list_as_a_workbook(crowd):
 
     assert answer.status_code == 200
     assert answer.content[:2] == b"PK"
+
+
+@pytest.mark.parametrize("path", ["events/", "webhooks/", "simulation-runs/"])
+def test_a_csv_without_rows_has_its_columns(world, path):
+    client = api_client(world.people["super_admin"])
+
+    page = client.get(f"/api/v1/{path}?format=csv")
+
+    assert page["Content-Type"].startswith("text/csv")
+    assert page.content.decode().startswith("id,")
+    assert client.get(f"/api/v1/{path}?format=xlsx").content[:2] == b"PK"
+
+
+@pytest.mark.parametrize("format_", ["json", "csv", "xlsx"])
+def test_an_answer_without_content_has_none_in_any_format(world, format_):
+    key, _ = make_key(
+        world.people["admin"], "notebook", read_only=True, expires_at=timezone.now() + DAY
+    )
+    client = api_client(world.people["admin"])
+
+    answer = client.delete(f"/api/v1/api-keys/{key.pk}/?format={format_}")
+
+    assert (answer.status_code, answer.content) == (204, b"")

@@ -68,3 +68,22 @@ def test_the_theme_leads_only_back_into_the_site(client, db, target):
 
     assert answer.status_code == 302
     assert answer["Location"] == reverse("dashboard")
+
+
+@pytest.mark.parametrize("offset", ["-19:11", "%2B23:59"])
+@pytest.mark.parametrize("path", ["prices/", "generation/", "events/"])
+def test_a_time_far_from_greenwich_is_the_instant_that_it_names(world, path, offset):
+    query = f"start=2026-11-20T00:00:00{offset}&end=2026-11-25T00:00:00{offset}"
+
+    answer = api_client(world.people["admin"]).get(f"/api/v1/{path}?{query}")
+
+    assert answer.status_code == 200
+
+
+def test_every_error_has_a_code(world):
+    query = "start=2026-11-22T02:00:00Z&end=2026-11-22T01:00:00Z"
+
+    answer = api_client(world.people["admin"]).get(f"/api/v1/events/?{query}&plant=x&state=x")
+
+    assert answer.status_code == 400
+    assert all(type(error["code"]) is str for error in answer.json()["errors"])

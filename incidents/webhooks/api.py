@@ -42,8 +42,8 @@ class WebhookSerializer(CleanModelSerializer):
     event_kinds = serializers.ListField(
         child=serializers.ChoiceField(choices=EventKind.choices), required=False
     )
-    failing_since = MarketTimeField(read_only=True)
-    disabled_at = MarketTimeField(read_only=True)
+    failing_since = MarketTimeField(read_only=True, allow_null=True)
+    disabled_at = MarketTimeField(read_only=True, allow_null=True)
     created_at = MarketTimeField(read_only=True)
 
     class Meta:
