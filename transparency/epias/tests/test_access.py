@@ -1,8 +1,13 @@
 """Service × role, with ids of the first organization; the outsider is of the other one."""
 
 import pytest
+from django.test import Client
 from django.urls import get_resolver
+from django.utils import timezone
 
+from accounts.keys import make_key
+from accounts.tokens import start_family
+from energysys.clock import DAY
 from energysys.testing import ROLES
 from transparency.epias.registry import UNITS_FROM
 from transparency.epias.tests.platform import READ_BY_GET, SERVICES, Platform
@@ -95,14 +100,40 @@ def test_a_service_wants_a_ticket(world, name):
 
 
 @pytest.mark.parametrize("name", SERVICES)
+def test_no_other_login_opens_a_service(world, name):
+    """A session least of all: a page of another site could ask in its person's name."""
+    person = world.people["super_admin"]
+    until = timezone.now() + DAY
+    _key, secret = make_key(person, "notebook", read_only=False, expires_at=until)
+    in_session = Client()
+    in_session.force_login(person)
+    logins = [
+        Client(headers={"Authorization": f"Bearer {start_family(person).access_token}"}),
+        Client(headers={"X-API-Key": secret}),
+        in_session,
+    ]
+    method = "get" if name in READ_BY_GET else "post"
+
+    answers = [
+        getattr(client, method)(SERVICES[name][0], content_type="application/json")
+        for client in logins
+    ]
+
+    assert [answer.status_code for answer in answers] == [401] * 3
+
+
+@pytest.mark.parametrize("name", SERVICES)
 def test_a_service_has_one_verb(world, name):
     platform = Platform(world)
-    other = platform.client.post if name in READ_BY_GET else platform.client.get
+    headers = {"TGT": platform.ticket}
 
-    answer = other(SERVICES[name][0], headers={"TGT": platform.ticket})
+    for method in {"get", "post", "put", "patch", "delete"} - {
+        "get" if name in READ_BY_GET else "post"
+    }:
+        answer = getattr(platform.client, method)(SERVICES[name][0], headers=headers)
 
-    assert answer.status_code == 405
-    assert answer.json()["errors"][0]["errorMessage"]
+        assert answer.status_code == 405
+        assert answer.json()["errors"][0]["errorMessage"]
 
 
 LISTS = {
