@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import apps
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.db import models
 from django.urls import include, path
@@ -65,18 +66,23 @@ class UserSerializer(CleanModelSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         password = attrs.pop("password", None)
-        if password is None and self.instance is None:
-            raise serializers.ValidationError(
-                {"password": self.fields["password"].error_messages["required"]}, code="required"
-            )
         if password is not None:
             # The hash stands in for it from here on; the clear text goes no further.
-            hashed = User()
-            hashed.set_password(password)
-            attrs["password"] = hashed.password
+            attrs["password"] = self.hashed(password)
         elif self.instance is not None:
             attrs["password"] = self.instance.password
+        else:
+            attrs["password"] = self.first_password()
         return super().validate(attrs)
+
+    def hashed(self, password: str) -> str:
+        return make_password(password)
+
+    def first_password(self) -> str:
+        """What stands for the password of a new person who got none."""
+        raise serializers.ValidationError(
+            {"password": self.fields["password"].error_messages["required"]}, code="required"
+        )
 
 
 class UserFilter(filters.FilterSet):

@@ -16,7 +16,8 @@ from rest_framework.views import APIView
 
 from accounts.access import can_create, signed_in
 from energysys.api import refuse_unknown_parameters
-from energysys.bulk import Action, BulkTable, Report, bulk_export, bulk_import
+from energysys.bulk import Action, BulkTable, Report, bulk_export
+from energysys.imports import bulk_import
 from energysys.sheets import (
     CSV,
     CSV_TYPE,

@@ -26,7 +26,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import can_create, signed_in
 from accounts.bulk_api import file_answer
 from accounts.models import User
-from energysys.bulk import BulkTable, Report, bulk_import
+from energysys.bulk import MAX_ROWS, BulkTable, Report
+from energysys.imports import bulk_import
 from energysys.sheets import MAX_FILE_BYTES, WRITERS, read_sheet
 
 # A page of more rows helps nobody; the errors always come first and are all shown.
@@ -54,7 +55,7 @@ def permitted(request: HttpRequest, table: BulkTable) -> User:
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_page(request: HttpRequest, table: BulkTable) -> HttpResponse:
     person = permitted(request, table)
-    context: dict[str, Any] = {"table": table, "form": UploadForm()}
+    context: dict[str, Any] = {"table": table, "form": UploadForm(), "max_rows": MAX_ROWS}
     if request.method != "POST":
         return render(request, "accounts/import.html", context)
     confirmed = request.POST.get("seen")

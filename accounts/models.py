@@ -102,6 +102,14 @@ class User(AbstractBaseUser):
         return reverse("accounts:user", args=[self.pk])
 
     def clean(self) -> None:
+        self.clean_row()
+        if not (self.is_super_admin and self.is_active) and self.is_last_super_admin():
+            raise ValidationError(
+                _("This is the last active Super Admin. Make another one first."),
+                code="last_super_admin",
+            )
+
+    def clean_row(self) -> None:
         super().clean()
         # The database has the rules; here the person learns which field to change, and why.
         if self.role == Role.SUPER_ADMIN and self.organization_id:
@@ -110,11 +118,6 @@ class User(AbstractBaseUser):
         if self.role in (Role.ADMIN, Role.ANALYST) and not self.organization_id:
             message = _("Choose the organization: Admins and Analysts belong to one.")
             raise ValidationError({"organization": ValidationError(message, code="organization")})
-        if not (self.is_super_admin and self.is_active) and self.is_last_super_admin():
-            raise ValidationError(
-                _("This is the last active Super Admin. Make another one first."),
-                code="last_super_admin",
-            )
 
     def is_last_super_admin(self) -> bool:
         """Whether, as stored, this is the one active Super Admin."""

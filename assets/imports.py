@@ -32,6 +32,7 @@ PLANTS = BulkTable(
         "is_yekdem",
         "is_res",
     ),
+    check_alone=PowerPlant.clean,
 )
 
 urlpatterns = [*bulk_api.routes(ORGANIZATIONS), *bulk_api.routes(PLANTS)]

@@ -196,6 +196,10 @@ class PowerPlant(models.Model):
 
     def clean(self) -> None:
         # The database refuses it; here the person learns which field, and how much is too little.
+        if self.is_res and self.fuel_type not in RENEWABLE_FUELS:
+            raise ValidationError({"is_res": _("A plant with this fuel is not renewable.")})
+        if self.is_yekdem and not self.is_res:
+            raise ValidationError({"is_yekdem": _("YEKDEM supports renewable plants only.")})
         if self.pk is None or self.installed_capacity_mw is None:
             return
         busy = Func(

@@ -199,7 +199,10 @@ class PlainDecimalField(serializers.DecimalField):
 
 
 class CleanModelSerializer(serializers.ModelSerializer[Any]):
-    """Run the model's own rules, constraints included, before a row is written."""
+    """Run the model's own rules, constraints included, before a row is written.
+
+    The context may have a `check` that takes their place, for rows that are checked together.
+    """
 
     serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
@@ -212,7 +215,7 @@ class CleanModelSerializer(serializers.ModelSerializer[Any]):
         for name, value in attrs.items():
             setattr(candidate, name, value)
         try:
-            candidate.full_clean()
+            self.context.get("check", model.full_clean)(candidate)
         except DjangoValidationError as error:
             raise as_serializer_error(error, names_of(self)) from error
         return attrs

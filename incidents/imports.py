@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from accounts import bulk_api
-from energysys.bulk import BulkTable
+from accounts.models import User
+from assets.models import PowerPlant
+from energysys.bulk import BulkTable, lock_rows
 from incidents.api import EventSerializer
+from incidents.crowding import crowded_out
 from incidents.models import PlantEvent
+from incidents.services import lock_plants, write_events
+
+
+def lock_events(events: Any, named: Mapping[str, set[str]], by: User) -> Any:
+    """The events, locked after the plants of the whole file, as whoever changes one does it."""
+    plants = PowerPlant.objects.visible_to(by).filter(eic__in=named.get("plant", ()))
+    lock_plants({*events.values_list("plant", flat=True), *plants.values_list("pk", flat=True)})
+    return lock_rows(events, named, by)
+
 
 EVENTS = BulkTable(
     kind="events",
@@ -26,8 +41,10 @@ EVENTS = BulkTable(
         "end",
     ),
     key_is_given=False,
-    # Each event is checked against its plant and recalculates the hours that it touches.
-    max_rows=300,
+    lock=lock_events,
+    check_alone=PlantEvent.clean_span,
+    check_together=crowded_out,
+    write=write_events,
 )
 
 urlpatterns = [*bulk_api.routes(EVENTS)]

@@ -221,12 +221,15 @@ class PlantEvent(models.Model):
         return self.invented_at is not None
 
     def clean(self) -> None:
+        self.clean_span()
+        counts = self.plant_id and self.starts_at and self.affected_mw and not self.dismissed_at
+        if counts and not self.takes_no_more() and self.affected_mw > (free := self.free_mw()):
+            raise ValidationError(shortage(free))
+
+    def clean_span(self) -> None:
         # The database has the rule; here it finds the field that the person should change.
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
             raise ValidationError({"ends_at": _("An event ends after it starts.")})
-        counts = self.plant_id and self.starts_at and self.affected_mw and not self.dismissed_at
-        if counts and not self.takes_no_more() and self.affected_mw > self.free_mw():
-            raise ValidationError(shortage(self))
 
     def takes_no_more(self) -> bool:
         """Whether the stored event took at least as much; then the plant has room by right."""
@@ -243,11 +246,10 @@ class PlantEvent(models.Model):
         super().clean_fields(exclude={*(exclude or ()), "period"})
 
 
-def shortage(event: PlantEvent) -> dict[str, ValidationError]:
+def shortage(free_mw: Decimal) -> dict[str, ValidationError]:
     """The refusal of an event that its plant has no room for, with what is free."""
-    free = max(event.free_mw(), Decimal(0))
     message = _("At most %(free)s MW are free in that period.")
-    params = {"free": f"{free.normalize():f}"}
+    params = {"free": f"{max(free_mw, Decimal(0)).normalize():f}"}
     return {"affected_mw": ValidationError(message, code="capacity", params=params)}
 
 

@@ -30,11 +30,12 @@ from energysys.htmx import wants_partial
 from energysys.templatetags.market import day_and_hour
 from incidents.models import PlantEvent, PlantEventQuerySet, lost_mwh_in
 from transparency import series
-from transparency.charts import Chart, Lane
+from transparency.charts import Chart
 from transparency.columns import SMF
 from transparency.filters import GenerationForm, visible_scope
 from transparency.generation import GenerationScreen
 from transparency.lanes import lanes
+from transparency.marks import Lane
 from transparency.screens import ConsumptionScreen, PriceScreen
 from transparency.series import Span
 

@@ -5,6 +5,8 @@ import io
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
@@ -14,8 +16,9 @@ from accounts.imports import USERS
 from accounts.models import User
 from assets.imports import ORGANIZATIONS, PLANTS
 from assets.models import Organization, PowerPlant
-from energysys.bulk import bulk_export, bulk_import
+from energysys.bulk import MAX_ROWS, bulk_export
 from energysys.clock import DAY
+from energysys.imports import bulk_import
 from energysys.sheets import MAX_FILE_BYTES, WRITERS, XLSX_TYPE, read_sheet
 from energysys.testing import (
     PASSWORD,
@@ -173,7 +176,7 @@ def test_one_bad_row_stores_nothing_and_every_error_is_told(world):
         (3, "fuel_type"),
         (3, "installed_capacity_mw"),
         (3, "name"),
-        (4, ""),
+        (4, "is_res"),
         (5, "eic"),
         (6, "eic"),
         (7, "organization"),
@@ -276,16 +279,73 @@ def test_a_password_is_never_repeated(world):
     )
 
 
-def test_an_empty_password_keeps_the_old_one_and_a_new_person_needs_one(world):
-    row = {"username": "nora", "full_name": "Nora", "password": ""}
-    new = {"username": "yeni", "full_name": "Yeni", "password": ""}
+def test_an_empty_password_keeps_the_old_one_and_a_new_person_waits_for_one(world):
+    row = {"username": "nora", "role": "analyst", "organization": world.organization.eic}
+    content = csv_of(*({**row, "username": name, "password": ""} for name in ("nora", "yeni")))
 
-    report = run(USERS, csv_of(row), world.people["super_admin"])
-    refused = run(USERS, csv_of(new), world.people["super_admin"])
+    report = run(USERS, content, world.people["super_admin"])
 
     assert report.applied
     assert User.objects.get(username="nora").check_password(PASSWORD)
-    assert ("password", "required") in {(column, code) for _, column, code in errors_of(refused)}
+    new = User.objects.get(username="yeni")
+    assert not new.has_usable_password()
+    assert not new.check_password("")
+
+
+def test_a_dry_run_hashes_no_password_and_a_file_brings_only_some(world, monkeypatch):
+    row = {"role": "analyst", "organization": world.organization.eic, "password": PASSWORD}
+    rows = [{"username": f"yeni{number}"} | row for number in range(101)]
+    person = world.people["super_admin"]
+    with monkeypatch.context() as patched:
+        patched.setattr(MD5PasswordHasher, "encode", None)
+        assert not run(USERS, csv_of(*rows[:100]), person, dry_run=True).errors
+
+    with pytest.raises(ValidationError, match="100"):
+        run(USERS, csv_of(*rows), person)
+    assert not User.objects.filter(username__startswith="yeni").exists()
+
+
+def test_names_that_are_taken_in_any_case_are_errors_of_their_rows(world):
+    """Only the database knows; nothing else in the file is blamed."""
+    organizations = csv_of(
+        *({"eic": organization_eic(n), "name": f"Toros {n}"} for n in range(10, 16)),
+        {"eic": organization_eic(16), "name": "NOVA ENERJI"},
+        {"eic": organization_eic(17), "name": "toros 12"},
+    )
+    row = {"full_name": "", "role": "analyst", "organization": world.organization.eic}
+    users = csv_of(*(row | {"username": name} for name in ("yeni", "NORA", "other", "Yeni")))
+
+    named = run(ORGANIZATIONS, organizations, world.people["super_admin"])
+    people = run(USERS, users, world.people["super_admin"])
+
+    assert errors_of(named) == [(8, "name", "unique"), (9, "name", "unique")]
+    assert errors_of(people) == [(3, "username", "unique"), (5, "username", "unique")]
+    assert named.counts["create"] == 6
+
+
+def test_many_events_are_written_by_few_statements(world, django_assert_max_num_queries):
+    old = [make_event(world.plant, affected_mw=1, reason="old") for _ in range(30)]
+    rows = [event_row(world.plant, affected_mw="0.5") for _ in range(60)]
+    rows += [event_row(world.plant, affected_mw="1", id=event.pk) for event in old]
+
+    with django_assert_max_num_queries(20):
+        report = run(EVENTS, csv_of(*rows), world.people["admin"])
+
+    assert report.counts == {"create": 60, "change": 30, "unchanged": 0, "error": 0}
+    assert EventVersion.objects.count() == 120
+    assert set(PlantEvent.objects.values_list("version", flat=True)) == {1, 2}
+
+
+def test_an_event_that_takes_less_fits_whatever_the_rest_of_the_file_wants(world):
+    old = make_event(world.plant, affected_mw=90, starts_at=START, ends_at=END)
+    less = event_row(world.plant, id=old.pk, affected_mw=60)
+
+    report = run(
+        EVENTS, csv_of(event_row(world.plant, affected_mw=50), less), world.people["admin"]
+    )
+
+    assert errors_of(report) == [(2, "affected_mw", "capacity")]
+    assert "40" in report.errors[0][1].detail
 
 
 @pytest.mark.parametrize(
@@ -294,7 +354,7 @@ def test_an_empty_password_keeps_the_old_one_and_a_new_person_needs_one(world):
         b"eic,name,capacity\n1,2,3\n",
         b"name\nNova\n",
         b"eic,name\n",
-        b"eic,name\n" + b"1,2\n" * 2001,
+        b"eic,name\n" + b"1,2\n" * (MAX_ROWS + 1),
         b"",
     ],
 )

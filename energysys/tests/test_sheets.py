@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from openpyxl import Workbook
 
-from energysys.bulk import canonical_number, canonical_time
+from energysys.cells import canonical_number, canonical_time
 from energysys.sheets import (
     MAX_FILE_BYTES,
     MAX_LINES,

@@ -99,10 +99,10 @@ def test_numbers_are_readable_on_every_step(theme):
     tokens = re.findall(r"--((?:heat|gap)-[\w-]+): light-dark\((#\w+), (#\w+)\)", css)
     colours = {name: pair[theme] for name, *pair in tokens}
     # The numbers are of the low colour, where no rule gives them another one.
+    high = re.search(r"\.heat :is\(([^)]*)\) \{ color: var\(--heat-high\)", css)
+    assert high
     others = {"q5": "heat-middle"} | dict.fromkeys(
-        re.search(r"\.heat :is\(([^)]*)\) \{ color: var\(--heat-high\)", css)[1]
-        .replace(".", "")
-        .split(", "),
+        high[1].replace(".", "").split(", "),
         "heat-high",
     )
     steps = re.findall(r"\.((?:q|up|down)\d) \{ background: var\(--([\w-]+)\)", css)

@@ -10,7 +10,8 @@ from accounts.access import can_create
 from accounts.imports import USERS
 from accounts.models import User
 from assets.imports import ORGANIZATIONS, PLANTS
-from energysys.bulk import BulkTable, Report, bulk_import
+from energysys.bulk import BulkTable, Report
+from energysys.imports import bulk_import
 from energysys.sheets import read_sheet
 from incidents.imports import EVENTS
 
