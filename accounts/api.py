@@ -25,7 +25,12 @@ from rest_framework_simplejwt.views import (
 from accounts.access import Role, signed_in
 from accounts.keys import by_key, make_key, revoke_key
 from accounts.models import ApiKey, User
-from accounts.scoped_api import ScopedModelViewSet, ScopedViewSetBase, VisibleRelatedField
+from accounts.scoped_api import (
+    ConditionalReadMixin,
+    ScopedModelViewSet,
+    ScopedViewSetBase,
+    VisibleRelatedField,
+)
 from accounts.tokens import LogoutSerializer, RefreshSerializer, TokenSerializer
 from energysys.api import CleanModelSerializer, MarketTimeField
 
@@ -116,7 +121,7 @@ class MeSerializer(serializers.ModelSerializer[User]):
         fields = ["username", "full_name", "email", "role", "organization"]
 
 
-class Me(generics.RetrieveAPIView[User]):
+class Me(ConditionalReadMixin, generics.RetrieveAPIView[User]):
     """The person whose token this is."""
 
     serializer_class = MeSerializer
@@ -171,6 +176,7 @@ class LoggedInPerson(permissions.IsAuthenticated):
 
 
 class KeyViewSet(
+    ConditionalReadMixin,
     mixins.CreateModelMixin,
     mixins.DestroyModelMixin,
     mixins.ListModelMixin,

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import can_create, signed_in
+from accounts.scoped_api import ReplayMixin
 from energysys.api import refuse_unknown_parameters
 from energysys.bulk import Action, BulkTable, Report, bulk_export
 from energysys.imports import bulk_import
@@ -111,7 +112,7 @@ class BulkView(APIView):
     table: BulkTable
 
 
-class ImportView(BulkView):
+class ImportView(ReplayMixin, BulkView):
     """Import rows from a CSV or XLSX file: all of them, or none and every error."""
 
     parser_classes = (parsers.MultiPartParser, CsvParser, XlsxParser)

@@ -12,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from accounts.access import signed_in
 from accounts.versions import etag
@@ -45,6 +46,12 @@ def require_match(request: Request, tag: str) -> None:
     known = parse_etags(wanted)
     if "*" not in known and tag not in known:
         raise PreconditionFailed
+
+
+def tagged(request: Request, answer: Response) -> HttpResponseBase:
+    """The answer with the tag of its content, or 304."""
+    tag = row_tag(answer.data)
+    return not_modified(tag) if is_known(request, tag) else with_tag(answer, tag)
 
 
 def not_modified(tag: str) -> HttpResponse:

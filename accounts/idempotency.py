@@ -66,7 +66,7 @@ def once(act: Callable[..., Response], request: Request, *args: Any, **kwargs: A
     if known.fingerprint != print_:
         raise KeyReused(_("This key was used for another request."))
     headers = known.headers | {"Idempotency-Replayed": "true"}
-    return Response(json.loads(known.body), known.status, headers=headers)
+    return Response(json.loads(known.body or "null"), known.status, headers=headers)
 
 
 def lock(person_id: int, key: str) -> bool:

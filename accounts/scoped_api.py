@@ -20,6 +20,7 @@ from accounts.conditional import (
     not_modified,
     require_match,
     row_tag,
+    tagged,
     with_tag,
 )
 
@@ -62,10 +63,11 @@ class RolePermission(permissions.BasePermission):
 
 
 class ConditionalReadMixin:
-    """Rows with an ETag, and 304 for who has them; lists too where every write is counted."""
+    """Rows and lists with an ETag, and 304 for who has them."""
 
     request: Any
-    # Whether `accounts.versions` knows of every write to what the list shows.
+    # Whether `accounts.versions` knows of every write to what the list shows, so that a list which
+    # is known need not be read.
     is_counted = False
 
     def seen_with(self) -> tuple[object, ...]:
@@ -74,16 +76,14 @@ class ConditionalReadMixin:
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         if not self.is_counted:
-            return super().list(request, *args, **kwargs)  # type: ignore[misc]
+            return tagged(request, super().list(request, *args, **kwargs))  # type: ignore[misc]
         tag = answer_tag(request, timezone.now(), *self.seen_with())
         if is_known(request, tag):
             return not_modified(tag)
         return with_tag(super().list(request, *args, **kwargs), tag)  # type: ignore[misc]
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Any:
-        answer = super().retrieve(request, *args, **kwargs)  # type: ignore[misc]
-        tag = row_tag(answer.data)
-        return not_modified(tag) if is_known(request, tag) else with_tag(answer, tag)
+        return tagged(request, super().retrieve(request, *args, **kwargs))  # type: ignore[misc]
 
 
 class ReplayMixin:
@@ -112,7 +112,9 @@ class ScopedViewSetBase(viewsets.GenericViewSet[Any]):
         return queryset.visible_to(signed_in(self.request))
 
 
-class ScopedReadOnlyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSetBase):
+class ScopedReadOnlyViewSet(
+    ConditionalReadMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSetBase
+):
     """A list and its rows."""
 
 

@@ -100,6 +100,11 @@ class TokenSerializer(TokenObtainPairSerializer):
     role = serializers.CharField(read_only=True)
     organization = serializers.CharField(read_only=True, allow_null=True)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The name is answered too, as it is written in the account.
+        self.fields[self.username_field] = serializers.CharField()
+
     @classmethod
     def get_token(cls, user: Any) -> Token:
         return start_family(user)

@@ -49,6 +49,8 @@ class PlantSerializer(CleanModelSerializer):
 
 
 class OrganizationViewSet(ScopedModelViewSet):
+    """Companies that own plants."""
+
     queryset = Organization.objects.all()
     serializer_class = OrganizationSerializer
     is_counted = True

@@ -11,7 +11,13 @@ from django.shortcuts import get_object_or_404
 from django.urls import include, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_view,
+)
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -88,7 +94,17 @@ class EndSerializer(serializers.Serializer[Any]):
     end = MarketTimeField(required=False)
 
 
+AS_OF = OpenApiParameter(
+    "as_of", OpenApiTypes.DATETIME, description="What was known at that instant of the past."
+)
+
+
+@extend_schema_view(
+    list=extend_schema(parameters=[AS_OF]), retrieve=extend_schema(parameters=[AS_OF])
+)
 class EventViewSet(ScopedModelViewSet):
+    """Failures and maintenance: what a plant cannot offer, from when until when."""
+
     queryset = PlantEvent.objects.select_related("plant")
     serializer_class = EventSerializer
     is_counted = True

@@ -180,6 +180,11 @@ def hours_in(span: Span) -> int:
 SPAN_PARAMETERS = [
     OpenApiParameter("start", OpenApiTypes.DATETIME, description="From this instant on."),
     OpenApiParameter("end", OpenApiTypes.DATETIME, description="Up to, not including."),
+    OpenApiParameter(
+        "shape",
+        enum=list(series.TEXTS),
+        description="`arrays` gives one object a plant with an array for each column.",
+    ),
 ]
 
 

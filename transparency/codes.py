@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import TextChoices
+from django.http.response import HttpResponseBase
 from django.utils import translation
 from rest_framework import permissions, serializers
 from rest_framework.request import Request
@@ -17,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import Role
+from accounts.conditional import tagged
 from assets.models import FuelType, Status
 from energysys.api import refuse_unknown_parameters
 from incidents.models import EventState, EventType
@@ -101,6 +103,7 @@ class Codes(APIView):
     permission_classes = (permissions.IsAuthenticated,)
     serializer_class = CodesSerializer
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponseBase:
         refuse_unknown_parameters(request, set())
-        return Response({name: vocabulary(*words) for name, words in VOCABULARIES.items()})
+        told = {name: vocabulary(*words) for name, words in VOCABULARIES.items()}
+        return tagged(request, Response(told))

@@ -2,8 +2,10 @@
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 
-from energysys.openapi import METHODS, refusals
+from energysys.examples import COLUMNS
+from energysys.openapi import ANSWERS, METHODS, refusals
 
 
 @pytest.fixture
@@ -50,10 +52,117 @@ def test_every_reference_leads_somewhere(schema):
             node = node[name]
 
 
-def test_changing_wants_a_condition(schema):
-    for _path, method, operation in operations(schema):
-        if method in ("put", "patch"):
-            assert "If-Match" in {each["name"] for each in operation["parameters"]}
+def validator(schema, part):
+    """Of a part of the description, whose references lead into the whole."""
+    return Draft202012Validator(part | {"components": schema["components"]})
+
+
+def shown(content):
+    """The examples of a body: one, or several by name."""
+    several = [each["value"] for each in content.get("examples", {}).values()]
+    return several + ([content["example"]] if "example" in content else [])
+
+
+def bodies(operation):
+    """Each body that is sent, and each that succeeds, with what it leaves out."""
+    for media, content in operation.get("requestBody", {}).get("content", {}).items():
+        yield media, content, "readOnly"
+    for status, answer in operation["responses"].items():
+        if status < "300":
+            for media, content in answer.get("content", {}).items():
+                yield media, content, "writeOnly"
+
+
+def part_of(schema, content, left_out):
+    """The schema of a body; `required` holds for what is only read, or only written, one way."""
+    part = content["schema"]
+    if "$ref" not in part:
+        return part
+    part = schema["components"]["schemas"][part["$ref"].rpartition("/")[2]]
+    fields = part["properties"]
+    required = [name for name in part.get("required", []) if not fields[name].get(left_out)]
+    return part | {"required": required}
+
+
+def test_every_body_has_an_example_that_fits_it(schema):
+    for path, method, operation in operations(schema):
+        for media, content, left_out in bodies(operation):
+            # A workbook cannot be shown, and a form with a file is shown as CSV.
+            if media.startswith("application/vnd") or ("imports" in path and "form" in media):
+                continue
+            examples = shown(content)
+
+            assert examples, (path, method, media)
+            for example in examples:
+                validator(schema, part_of(schema, content, left_out)).validate(example)
+
+
+def test_an_example_shows_every_field(schema):
+    for path, _method, operation in operations(schema):
+        for media, content in operation["responses"].get("200", {}).get("content", {}).items():
+            name = content["schema"].get("$ref", "").rpartition("/")[2]
+            if media != "application/json" or name == "Report":
+                continue
+            for example in shown(content):
+                rows = example.get("results", [example])
+                row_name = name.removeprefix("Paginated").removesuffix("List")
+                fields = schema["components"]["schemas"].get(
+                    f"{row_name}Row", schema["components"]["schemas"][row_name]
+                )["properties"]
+                wanted = {key for key, field in fields.items() if not field.get("writeOnly")}
+                assert set(rows[0]) == wanted, path
+
+
+def test_every_refusal_is_shown_as_a_problem(schema):
+    parts = schema["components"]["responses"]
+
+    for status, (name, _told, details) in ANSWERS.items():
+        examples = parts[name]["content"]["application/problem+json"]["examples"]
+        assert set(examples) == set(details)
+        for code, example in examples.items():
+            validator(schema, {"$ref": "#/components/schemas/Problem"}).validate(example["value"])
+            assert example["value"]["status"] == int(status)
+            assert example["value"]["type"].endswith(code)
+
+
+def names(schema, operation):
+    """The parameters of an operation, those it shares among them."""
+    shared = schema["components"]["parameters"]
+    for each in operation["parameters"]:
+        yield shared[each["$ref"].rpartition("/")[2]]["name"] if "$ref" in each else each["name"]
+
+
+def test_what_writes_and_reads_have_in_common_is_described(schema):
+    for path, method, operation in operations(schema):
+        taken = set(names(schema, operation))
+        success = next(answer for status, answer in operation["responses"].items() if status < "3")
+        headers = set(success["headers"])
+        is_secret = path.startswith(("/api/v1/api-keys/", "/api/v1/webhooks/"))
+
+        assert {"X-Request-ID", "RateLimit", "RateLimit-Policy"} <= headers
+        assert ("If-Match" in taken) == (method in ("put", "patch"))
+        if method == "post" and operation["security"]:
+            assert ("Idempotency-Key" in taken) == (not is_secret), path
+        if method == "get" and operation["security"] and "exports" not in path:
+            assert "ETag" in headers
+            assert "If-None-Match" in taken
+            assert "304" in operation["responses"]
+
+
+def test_series_and_events_tell_their_own_parameters(schema):
+    paths = schema["paths"]
+
+    for name in ("generation", "prices", "consumption"):
+        operation = paths[f"/api/v1/{name}/"]["get"]
+        assert {"start", "end", "shape", "format"} <= set(names(schema, operation))
+        row, arrays = (
+            schema["components"]["schemas"][f"{name.capitalize()}{shape}"]["properties"]
+            for shape in ("Row", "Arrays")
+        )
+        assert set(row) == set(arrays)
+        assert {key for key in arrays if arrays[key].get("type") == "array"} == set(row) & COLUMNS
+    for path in ("/api/v1/events/", "/api/v1/events/{id}/"):
+        assert "as_of" in set(names(schema, paths[path]["get"]))
 
 
 def test_the_page_of_the_reference_has_no_inline_style_or_script(client, db):

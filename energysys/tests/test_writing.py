@@ -11,7 +11,7 @@ from assets.models import Organization
 from energysys import limits
 from energysys.clock import DAY
 from energysys.testing import api_client, make_event, make_world, organization_eic
-from incidents.models import PlantEvent
+from incidents.models import PlantEvent, Webhook
 
 ORGANIZATIONS = "/api/v1/organizations/"
 
@@ -70,7 +70,10 @@ def test_a_verb_needs_no_condition_and_a_stranger_learns_nothing_of_one(world):
     assert api_client(world.people["admin"]).post(f"{url}end/").status_code == 200
 
 
-@pytest.mark.parametrize("kind", [*CHANGE, "simulation-runs"])
+LISTS = ["simulation-runs", "webhooks", "webhook-messages", "api-keys", "me", "codes"]
+
+
+@pytest.mark.parametrize("kind", [*CHANGE, *LISTS])
 def test_lists_and_rows_answer_304(world, kind):
     client = api_client(world.people["super_admin"])
     paths = [f"/api/v1/{kind}/"] + ([rows(world)[kind]] if kind in CHANGE else [])
@@ -263,3 +266,28 @@ def test_as_of_is_a_past_time_with_an_offset(world, at):
 
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["pointer"] == "/as_of"
+
+
+def test_an_answer_without_content_is_replayed(world):
+    webhook = Webhook.objects.create(organization=world.organization, url="https://1.1.1.1/")
+    make_event(world.plant, affected_mw=10)
+    url = f"/api/v1/webhook-messages/{webhook.messages.get()}/resend/"
+    client = api_client(world.people["admin"])
+
+    answers = [client.post(url, headers={"idempotency-key": "k"}) for _time in range(2)]
+
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert answers[1]["Idempotency-Replayed"] == "true"
+
+
+def test_a_file_that_was_sent_twice_is_imported_once(world):
+    client = api_client(world.people["admin"])
+    rows = "plant,event_type,reason,affected_mw,start\n"
+    rows += f"{world.plant.eic},failure,trip,10,2026-11-22T00:00:00+03:00\n"
+    send = {"content_type": "text/csv", "headers": {"idempotency-key": "k"}}
+
+    first, second = (client.post("/api/v1/imports/events/", rows, **send) for _time in range(2))
+
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert second.json() == first.json()
+    assert PlantEvent.objects.count() == 1

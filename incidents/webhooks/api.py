@@ -16,7 +16,12 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from accounts.access import Role, signed_in
-from accounts.scoped_api import ScopedModelViewSet, ScopedReadOnlyViewSet, VisibleRelatedField
+from accounts.scoped_api import (
+    ReplayMixin,
+    ScopedModelViewSet,
+    ScopedReadOnlyViewSet,
+    VisibleRelatedField,
+)
 from assets.models import Organization
 from energysys.api import CleanModelSerializer, MarketTimeField
 from incidents.tasks import deliver_soon
@@ -148,7 +153,7 @@ def with_attempts() -> models.QuerySet[Any]:
     return WebhookMessage.objects.select_related("version", "webhook").prefetch_related(attempts)
 
 
-class MessageViewSet(ScopedReadOnlyViewSet):
+class MessageViewSet(ReplayMixin, ScopedReadOnlyViewSet):
     """The delivery log: every message, and what became of each attempt to deliver it."""
 
     queryset = with_attempts()
