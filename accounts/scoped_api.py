@@ -90,12 +90,13 @@ class ReplayMixin:
     """`Idempotency-Key` on every POST, unless its answer holds a secret that is kept nowhere."""
 
     request: Any
+    post: Any
     replays = True
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
         if self.replays and request.method == "POST" and idempotency.HEADER in request.headers:
-            self.post = partial(idempotency.once, self.post)  # type: ignore[has-type]
+            self.post = partial(idempotency.once, self.post)
 
 
 class ScopedViewSetBase(viewsets.GenericViewSet[Any]):
