@@ -363,10 +363,12 @@ def generation_by_plant(span: Span, scope: PlantScope) -> list[PlantSums]:
                 FROM assets_powerplant AS plant
                 LEFT JOIN (
                     SELECT plant_id, {SUMS} FROM published_generation_v2(%s, %s, %s)
+                    WHERE plant_id = ANY (
+                        ARRAY(SELECT plant.id FROM assets_powerplant AS plant WHERE {scope}))
                     GROUP BY plant_id
                 ) AS hour ON plant_id = plant.id
                 WHERE {scope} ORDER BY name, plant.id""",
-            [*span.parameters, *scope.parameters],
+            [*span.parameters, *scope.parameters, *scope.parameters],
         )
     ]
 
