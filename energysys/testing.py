@@ -73,6 +73,14 @@ def _plain_statics_and_quick_passwords() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """A test that rolls back takes its changes from the database, not from the answers kept."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
 class TwoRoles:
     """Replaces pytest-django's set-up of the database, which knows only one role."""
 

@@ -151,6 +151,7 @@ class PlantEvent(models.Model):
         indexes = [
             GistIndex(fields=["plant", "period"], name="event_plant_and_period"),
             models.Index(F("starts_at").desc(), F("id").desc(), name="event_newest_first"),
+            models.Index(F("ends_at").desc(), name="event_last_ended"),
             models.Index(
                 fields=["invented_at"],
                 condition=Q(invented_at__isnull=False),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any, cast
 
 from django import forms
+from django.core.cache import cache
 from django.http import FileResponse, HttpResponse, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
@@ -23,7 +25,7 @@ from accounts.access import signed_in
 from accounts.conditional import answer_tag, is_known, not_modified, with_tag
 from accounts.models import User
 from accounts.tenancy import acting_as
-from assets.models import FuelType, Organization, PowerPlant
+from assets.models import FuelType, Organization
 from energysys.api import refuse_unknown_parameters
 from energysys.clock import DAY, HOUR, turkish_date, turkish_midnight
 from energysys.filters import AwareDateTimeField
@@ -36,6 +38,7 @@ from energysys.renderers import (
 )
 from transparency import series
 from transparency.codes import Codes
+from transparency.filters import visible_scope
 from transparency.series import Series, Span
 
 # Up to here one text is quicker than a stream.
@@ -60,11 +63,11 @@ class SpanForm(forms.Form):
             self.add_error("end", _("The end lies after the start."))
         return wanted
 
-    def span(self) -> Span:
+    def span(self, at: dt.datetime) -> Span:
         if not self.is_valid():
             errors: dict[str, Any] = dict(self.errors)
             raise exceptions.ValidationError(errors)
-        return Span(self.cleaned_data["start"], self.cleaned_data["end"], timezone.now())
+        return Span(self.cleaned_data["start"], self.cleaned_data["end"], at)
 
 
 class GenerationForm(SpanForm):
@@ -76,11 +79,9 @@ class GenerationForm(SpanForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        plants = PowerPlant.objects.visible_to(user).order_by("pk")
-        if named := cast("QueryDict", self.data).getlist("plant"):
-            plants = plants.filter(eic__in=named)
+        named = cast("QueryDict", self.data).getlist("plant")
         # One query answers which plants there are for this person, and which of them are wanted.
-        self.plants = list(plants.values_list("pk", "eic", "fuel_type", "organization__eic"))
+        self.plants = series.plants(visible_scope(user), named)
         self.user = user
         field = self.fields["plant"]
         assert isinstance(field, forms.MultipleChoiceField)
@@ -119,14 +120,21 @@ class SeriesView(APIView):
         raise NotImplementedError
 
     def get(self, request: Request) -> HttpResponseBase:
+        at = timezone.now()
+        tag = answer_tag(request, at)
+        # Many ask for the same again; what has the same tag was checked, and is the same text.
+        if (kept := cache.get(tag)) is not None:
+            answer = HttpResponse(kept, "application/json")
+            return not_modified(tag) if is_known(request, tag) else with_tag(answer, tag)
         form = self.form(request)
         refuse_unknown_parameters(request, set(form.fields))
-        span = form.span()
-        tag = answer_tag(request, span.at)
+        span = form.span(at)
         if is_known(request, tag):
             return not_modified(tag)
         rows, most = self.read(form, span)
         answer = self.answer(request, rows, most, form.cleaned_data["shape"] or "rows")
+        if not answer.streaming:
+            cache.set(tag, answer.content)
         return with_tag(answer, tag)
 
     def answer(self, request: Request, rows: Series, most: int, shape: str) -> HttpResponseBase:

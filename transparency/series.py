@@ -40,8 +40,8 @@ class Span:
 class Series:
     """Rows of one kind: their columns, and the query that yields them in order.
 
-    Of their JSON the database writes `heads`, the constants of each plant or of the country, and
-    `hours`, which have a `head_id`, a `ts` and the columns of `values`.
+    Their JSON is made of `hours`, which have a `head_id`, a `ts` and the columns of `values`, and
+    of `heads`: the members that all hours of a plant, or of the country, share.
     """
 
     columns: Sequence[str]
@@ -49,7 +49,12 @@ class Series:
     parameters: Sequence[Any]
     values: Sequence[str] = ()
     hours: str = ""
-    heads: str = "(SELECT NULL::bigint AS id, ''::text AS members)"
+    heads: str = "(SELECT 0 AS id, '' AS members)"
+    head_parameters: Sequence[Any] = ()
+
+    @property
+    def json_parameters(self) -> list[Any]:
+        return [*self.parameters, *self.head_parameters]
 
 
 def price_series(span: Span) -> Series:
@@ -58,7 +63,7 @@ def price_series(span: Span) -> Series:
         f"SELECT {TIME} AS timestamp, ptf, smf FROM published_prices_v1(%s, %s, %s) ORDER BY ts",
         span.parameters,
         ("ptf", "smf"),
-        "(SELECT NULL::bigint AS head_id, * FROM published_prices_v1(%s, %s, %s))",
+        "(SELECT 0 AS head_id, * FROM published_prices_v1(%s, %s, %s))",
     )
 
 
@@ -69,7 +74,7 @@ def consumption_series(span: Span) -> Series:
             FROM published_consumption_v1(%s, %s, %s) ORDER BY ts""",
         span.parameters,
         ("actual_mwh", "forecast_mwh"),
-        "(SELECT NULL::bigint AS head_id, * FROM published_consumption_v1(%s, %s, %s))",
+        "(SELECT 0 AS head_id, * FROM published_consumption_v1(%s, %s, %s))",
     )
 
 
@@ -99,7 +104,8 @@ def generation_series(span: Span, plant_ids: Sequence[int]) -> Series:
         """(SELECT id, '"plant":"' || eic || '","fuel_type":"' || fuel_type
                     || '","installed_capacity_mw":' || trim_scale(installed_capacity_mw) || ','
                     AS members
-            FROM assets_powerplant)""",
+            FROM assets_powerplant WHERE id = ANY (%s))""",
+        [list(plant_ids)],
     )
 
 
@@ -133,32 +139,33 @@ def outage_series(span: Span) -> Series:
 
 def row_texts(series: Series) -> str:
     """The query of each row as the text of a JSON object. No text in it needs an escape."""
-    numbers = "|| ',' ||".join(f"""'"{name}":' || {as_number(name)}""" for name in series.values)
-    return f"""SELECT '{{"timestamp":"' || {TIME} || '",' || head.members || {numbers} || '}}'
+    numbers = " || ',".join(
+        f"""\"{name}":' || coalesce({name}::text, 'null')""" for name in series.values
+    )
+    return f"""SELECT '{{"timestamp":"' || {TIME} || '",' || head.members || '{numbers} || '}}'
                       AS text
                FROM {series.hours} AS hour
-               JOIN {series.heads} AS head ON head.id IS NOT DISTINCT FROM hour.head_id
+               JOIN {series.heads} AS head ON head.id = hour.head_id
                ORDER BY hour.head_id, ts"""
 
 
 def array_texts(series: Series) -> str:
     """The query of each plant, or of the country, as a JSON object with an array a column."""
     gathered = ", ".join(
-        f"string_agg({as_number(name)}, ',' ORDER BY ts) AS {name}" for name in series.values
+        f"array_to_string(array_agg({name}), ',', 'null') AS {name}" for name in series.values
     )
-    arrays = "|| ',' ||".join(f"""'"{name}":[' || {name} || ']'""" for name in series.values)
-    return f"""SELECT '{{' || head.members || '"timestamp":["' || timestamps || '"],' || {arrays}
-                      || '}}' AS text
+    arrays = " || ',".join(f"""\"{name}":[' || {name} || ']'""" for name in series.values)
+    # The arrays take the order of the hours that they are made of.
+    return f"""SELECT '{{' || head.members || '"timestamp":["' || timestamps || '"],{arrays} || '}}'
+                      AS text
                FROM (
-                   SELECT head_id, string_agg({TIME}, '","' ORDER BY ts) AS timestamps, {gathered}
-                   FROM {series.hours} AS hour GROUP BY head_id
+                   SELECT head_id, array_to_string(array_agg({TIME}), '","') AS timestamps,
+                          {gathered}
+                   FROM (SELECT * FROM {series.hours} AS hour ORDER BY head_id, ts) AS hour
+                   GROUP BY head_id
                ) AS hour
-               JOIN {series.heads} AS head ON head.id IS NOT DISTINCT FROM hour.head_id
+               JOIN {series.heads} AS head ON head.id = hour.head_id
                ORDER BY hour.head_id"""
-
-
-def as_number(name: str) -> str:
-    return f"coalesce({name}::text, 'null')"
 
 
 TEXTS = {"rows": row_texts, "arrays": array_texts}
@@ -168,14 +175,16 @@ def json_text(series: Series, shape: str = "rows") -> str:
     """All rows, or arrays, as the text of one JSON array."""
     with connection.cursor() as cursor:
         query = TEXTS[shape](series)
-        cursor.execute(f"SELECT string_agg(text, ',') FROM ({query}) AS line", series.parameters)
+        cursor.execute(
+            f"SELECT string_agg(text, ',') FROM ({query}) AS line", series.json_parameters
+        )
         return f"[{cursor.fetchone()[0] or ''}]"
 
 
 def stream_json(series: Series, shape: str = "rows") -> Iterator[str]:
     """The same array piece by piece, in memory that does not grow with the rows."""
     opening = "["
-    for lines in chunks(TEXTS[shape](series), series.parameters):
+    for lines in chunks(TEXTS[shape](series), series.json_parameters):
         yield opening + ",".join(text for (text,) in lines)
         opening = ","
     yield "[]" if opening == "[" else "]"
@@ -330,6 +339,30 @@ class PlantScope:
 
     def __str__(self) -> str:
         return " AND ".join(self.conditions) or "TRUE"
+
+
+class PlantKeys(NamedTuple):
+    """What a request names a plant by, and its primary key."""
+
+    pk: int
+    eic: str
+    fuel_type: str
+    organization: str
+
+
+def plants(scope: PlantScope, eics: Sequence[str] = ()) -> list[PlantKeys]:
+    """The plants in scope by primary key; of these the ones with the EICs, if there are any."""
+    named = " AND plant.eic = ANY (%s)" if eics else ""
+    return [
+        PlantKeys(*row)
+        for row in fetch(
+            f"""SELECT plant.id, plant.eic, plant.fuel_type, organization.eic
+                FROM assets_powerplant AS plant
+                JOIN assets_organization AS organization ON organization.id = organization_id
+                WHERE {scope}{named} ORDER BY plant.id""",
+            [*scope.parameters, *([list(eics)] if eics else [])],
+        )
+    ]
 
 
 def generation_by_fuel(span: Span, scope: PlantScope) -> dict[tuple[dt.datetime, str], EnergySums]:

@@ -4,6 +4,7 @@ import io
 import zipfile
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
@@ -101,6 +102,7 @@ def test_a_long_answer_is_streamed_and_the_same(market, monkeypatch, shape):
     url = "/api/v1/generation/"
     whole = client.get(url, yesterday() | {"shape": shape})
     monkeypatch.setattr("transparency.api.WHOLE_ROWS", 0)
+    cache.clear()
 
     streamed = client.get(url, yesterday() | {"shape": shape})
 
@@ -124,6 +126,34 @@ def test_what_the_client_has_is_not_sent_again_nor_read(
     assert again["ETag"] == first["ETag"]
     assert first["Cache-Control"] == "private, no-cache"
     assert not [each for each in queries if "published_" in each["sql"]]
+
+
+@pytest.mark.parametrize("shape", ["rows", "arrays"])
+def test_the_same_question_again_leaves_the_hours_alone(
+    market, django_assert_max_num_queries, shape
+):
+    client = api_client(market.people["admin"])
+    wanted = yesterday() | {"shape": shape}
+    first = client.get("/api/v1/generation/", wanted)
+
+    with django_assert_max_num_queries(3) as queries:
+        second = client.get("/api/v1/generation/", wanted)
+
+    assert not any("hourly" in query["sql"] for query in queries.captured_queries)
+    assert second.content == first.content
+    assert second["ETag"] == first["ETag"]
+
+
+def test_what_is_remembered_ends_with_a_write_and_is_nobody_elses(market):
+    wanted = yesterday() | {"plant": market.plant.eic}
+    admin = api_client(market.people["admin"])
+    before = rows_of(admin.get("/api/v1/generation/", wanted))
+
+    make_event(market.plant, starts_at=turkish_midnight(turkish_date(timezone.now())) - DAY)
+
+    assert rows_of(admin.get("/api/v1/generation/", wanted)) != before
+    stranger = api_client(market.people["outsider"]).get("/api/v1/generation/", wanted)
+    assert stranger.status_code == 400
 
 
 def test_a_write_ends_a_304(market):
