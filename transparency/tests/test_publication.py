@@ -6,6 +6,7 @@ import io
 import json
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -234,6 +235,7 @@ def test_long_answers_are_streamed_and_whole(today, monkeypatch):
     whole = get(today, query).json()
     monkeypatch.setattr("transparency.api.WHOLE_ROWS", 5)
     monkeypatch.setattr(series, "CHUNK_ROWS", 7)
+    cache.clear()
 
     answer = get(today, query)
 
