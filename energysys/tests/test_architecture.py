@@ -29,6 +29,7 @@ RETIRED: frozenset[str] = frozenset(
     {
         "incidents_busy_mw_v1",
         "incidents_check_event_v1",
+        "incidents_check_event_v2",
         "incidents_guard_capacity_v1",
         "incidents_guard_event_v1",
         "national_availability_v1",

@@ -263,3 +263,25 @@ def test_an_event_ends_on_a_plant_that_has_shrunk_since(world):
     ended.affected_mw = 61
     with pytest.raises(ValidationError):
         update_event(ended, by=world.people["admin"])
+
+
+def test_a_statement_of_many_events_is_held_to_the_sum_of_all(world):
+    """What it takes from some and gives to others counts once all of it is written."""
+    other = make_plant(world.organization, 5)
+    first, second = (
+        make_event(world.plant, affected_mw=mw, starts_at=NOON, ends_at=NOON + 2 * HOUR)
+        for mw in (70, 30)
+    )
+    elsewhere = make_event(other, affected_mw=100, starts_at=NOON)
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE incidents_plantevent SET affected_mw = 100 - affected_mw WHERE plant_id = %s",
+            [world.plant.pk],
+        )
+    with pytest.raises(IntegrityError, match="only 30 MW are free"), transaction.atomic():
+        PlantEvent.objects.filter(pk__in=[first.pk, elsewhere.pk]).update(affected_mw=31)
+
+    for event in (first, second):
+        event.refresh_from_db()
+    assert (first.affected_mw, second.affected_mw) == (30, 70)
