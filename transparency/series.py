@@ -18,6 +18,8 @@ from psycopg import sql
 # With this clock every stored hour counts as published.
 EVERYTHING = dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
 CHUNK_ROWS = 1000
+# A line of arrays holds all hours of a plant.
+CHUNK_ARRAYS = 25
 
 # As text is several times as fast as `to_char`.
 TIME = "replace((ts AT TIME ZONE interval '03:00')::text, ' ', 'T') || '+03:00'"
@@ -184,7 +186,8 @@ def json_text(series: Series, shape: str = "rows") -> str:
 def stream_json(series: Series, shape: str = "rows") -> Iterator[str]:
     """The same array piece by piece, in memory that does not grow with the rows."""
     opening = "["
-    for lines in chunks(TEXTS[shape](series), series.json_parameters):
+    size = CHUNK_ARRAYS if shape == "arrays" else CHUNK_ROWS
+    for lines in chunks(TEXTS[shape](series), series.json_parameters, size):
         yield opening + ",".join(text for (text,) in lines)
         opening = ","
     yield "[]" if opening == "[" else "]"
@@ -192,15 +195,15 @@ def stream_json(series: Series, shape: str = "rows") -> Iterator[str]:
 
 def stream_rows(series: Series) -> Iterator[tuple[Any, ...]]:
     """The same rows as values."""
-    for rows in chunks(series.query, series.parameters):
+    for rows in chunks(series.query, series.parameters, CHUNK_ROWS):
         yield from rows
 
 
-def chunks(query: str, parameters: Sequence[Any]) -> Iterator[list[tuple[Any, ...]]]:
+def chunks(query: str, parameters: Sequence[Any], size: int) -> Iterator[list[tuple[Any, ...]]]:
     # The rows of a server-side cursor live as long as its transaction.
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(query, parameters)
-        while rows := cursor.fetchmany(CHUNK_ROWS):
+        while rows := cursor.fetchmany(size):
             yield rows
 
 
