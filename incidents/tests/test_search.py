@@ -125,3 +125,13 @@ def test_the_fold_is_the_same_under_every_locale(db):
         assert cursor.fetchone() == ("i", "s")
         cursor.execute("SELECT fold_text_v1('IİıiŞşĞğÜüÖöÇç' COLLATE \"C\")")
         assert cursor.fetchone() == ("iiiissgguuoocc",)
+
+
+@pytest.mark.parametrize("role", ["admin", "analyst"])
+def test_the_page_of_what_is_found_takes_few_queries(
+    client, world, django_assert_max_num_queries, role
+):
+    client.force_login(world.people[role])
+
+    with django_assert_max_num_queries(8):
+        client.get(reverse("incidents:search"), {"q": "nova"})
