@@ -17,6 +17,8 @@ from transparency.publication import (
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
+    from transparency.series import EnergySums
+
 PRICE, ENERGY, SHARE = "TL/MWh", "MWh", "%"
 
 
@@ -58,3 +60,19 @@ SETTLED = Column("settled", _("Settled (UEVM)"), ENERGY, when_the_day_has_ended,
 GENERATION_COLUMNS = (PLANNED, ACTUAL, SETTLED)
 DEVIATION = Column("deviation", _("Deviation from plan"), ENERGY, signed=True)
 DEVIATION_SHARE = Column("deviation_share", _("Deviation from plan"), SHARE, signed=True)
+SUMMED = {
+    "planned": "planned_mwh",
+    "actual": "actual_mwh",
+    "settled": "settlement_mwh",
+    "deviation": "deviation_mwh",
+}
+
+
+def energy_of(sums: EnergySums | None, column: Column) -> float | None:
+    """The value of a column of summed energy; shares in percent."""
+    if sums is None:
+        return None
+    if column is DEVIATION_SHARE:
+        return None if sums.deviation is None else 100 * sums.deviation
+    value: float | None = getattr(sums, SUMMED[column.name])
+    return value

@@ -34,10 +34,17 @@ def file_of(table: Table, name: str, form: str) -> HttpResponseBase:
 
 
 def heads(table: Table) -> list[str]:
-    key = str(table.key_label)
-    if table.key_name == "hour":
-        key += f" ({table.offset})"
-    return [key, *(f"{column.label} ({column.unit})" for column in table.columns)]
+    keys = [str(table.key_label)]
+    if table.has_hours:
+        keys.append(_("Hour"))
+    if table.has_hours or table.key_name == "hour":
+        keys[-1] += f" ({table.offset})"
+    return [*keys, *(f"{column.label} ({column.unit})" for column in table.columns)]
+
+
+def keys_of(table: Table, line: Line) -> list[dt.datetime | str]:
+    """What a row is about; a sum is about no hour."""
+    return [line.key, line.hour or ""] if table.has_hours else [line.key]
 
 
 def all_lines(table: Table) -> Iterator[Line]:
@@ -53,11 +60,15 @@ def csv_text(table: Table) -> str:
     writer = csv.writer(text)
     writer.writerow([harmless(head) for head in heads(table)])
     for line in all_lines(table):
-        key = line.key
-        if isinstance(key, dt.datetime):
-            key = timezone.localtime(key).isoformat()
-        writer.writerow([harmless(key), *map(csv_value, line.cells, table.columns)])
+        keys = [csv_key(key) for key in keys_of(table, line)]
+        writer.writerow([*keys, *map(csv_value, line.cells, table.columns)])
     return text.getvalue()
+
+
+def csv_key(key: dt.datetime | str) -> str:
+    if isinstance(key, dt.datetime):
+        return timezone.localtime(key).isoformat()
+    return harmless(key)
 
 
 def csv_value(cell: Any, column: Any) -> str:
@@ -81,10 +92,11 @@ def xlsx_file(table: Table, name: str) -> IO[bytes]:
         formats = {
             places: book.add_format({"num_format": "#,##0." + "0" * places}) for places in (1, 2)
         }
-        sheet.freeze_panes(1, 1)
+        names = heads(table)
+        sheet.freeze_panes(1, len(names) - len(table.columns))
         sheet.set_column(0, 0, 26)
-        sheet.set_column(1, len(table.columns), 16)
-        for column, head in enumerate(heads(table)):
+        sheet.set_column(1, len(names) - 1, 16)
+        for column, head in enumerate(names):
             sheet.write_string(0, column, head, bold)
         for row, line in enumerate(all_lines(table), start=1):
             write_line(sheet, row, line, table, formats)
@@ -94,11 +106,14 @@ def xlsx_file(table: Table, name: str) -> IO[bytes]:
 
 
 def write_line(sheet: Any, row: int, line: Line, table: Table, formats: dict[int, Any]) -> None:
-    if isinstance(line.key, dt.datetime):
-        sheet.write_datetime(row, 0, timezone.localtime(line.key).replace(tzinfo=None))
-    else:
-        sheet.write_string(row, 0, line.key)
-    for column, (cell, what) in enumerate(zip(line.cells, table.columns, strict=True), start=1):
+    keys = keys_of(table, line)
+    for column, key in enumerate(keys):
+        if isinstance(key, dt.datetime):
+            sheet.write_datetime(row, column, timezone.localtime(key).replace(tzinfo=None))
+        else:
+            sheet.write_string(row, column, key)
+    cells = zip(line.cells, table.columns, strict=True)
+    for column, (cell, what) in enumerate(cells, start=len(keys)):
         if cell.value is not None:
             # The figure that is shown, not what floating point hides behind it.
             sheet.write_number(row, column, round(cell.value, what.places), formats[what.places])

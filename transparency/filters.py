@@ -14,18 +14,22 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
 from assets.models import FuelType, Organization, PowerPlant
-from energysys.clock import DAY, turkish_date, turkish_midnight
-from energysys.templatetags.market import short_day
+from energysys.clock import DAY, HOUR, turkish_date, turkish_midnight
+from energysys.templatetags.market import number, short_day
 from transparency.columns import PRICE_GAP, PTF, SMF
+from transparency.plant_rows import ScopedPlant, plants_by_name
 from transparency.series import PlantScope, Span
 
 MAX_DAYS = 31
 MAX_PLANTS = 50
+# Rows of a table by plant and hour.
+MAX_ROWS = 100_000
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 LISTED_MATCHES = 4
 EXPORTS = (("csv", "CSV"), ("xlsx", "XLSX"))
@@ -229,6 +233,7 @@ class GenerationForm(RangeForm):
             ("", gettext_lazy("Hours")),
             ("fuel", gettext_lazy("Fuels")),
             ("plant", gettext_lazy("Plants")),
+            ("plant_hour", gettext_lazy("Plants and hours")),
         ],
         widget=forms.HiddenInput,
     )
@@ -282,7 +287,24 @@ class GenerationForm(RangeForm):
         wanted["plant"] = sorted(plants, key=lambda plant: (plant.name, plant.pk))
         if wanted.get("versus") and wanted.get("compare"):
             self.add_error("versus", _("Compare with a time or with a plant, not with both."))
+        if wanted.get("by") == "plant_hour" and not self.errors:
+            self.limit_rows(wanted["end"] - wanted["start"] + DAY)
         return wanted
+
+    @cached_property
+    def scoped_plants(self) -> list[ScopedPlant]:
+        """The plants of a table by plant and hour."""
+        return plants_by_name(self.scope())
+
+    def limit_rows(self, lasts: dt.timedelta) -> None:
+        rows = len(self.scoped_plants) * (lasts // HOUR)
+        if rows > MAX_ROWS:
+            sentence = _(
+                "By plant and hour these are %(rows)s rows, at most %(most)s can be shown."
+            )
+            figures = {"rows": number(rows, 0), "most": number(MAX_ROWS, 0)}
+            fix = _("Choose fewer days, fuels or plants.")
+            self.add_error(None, f"{sentence % figures} {fix}")
 
     def chosen(self) -> dict[str, list[str]]:
         wanted = self.cleaned_data

@@ -24,13 +24,15 @@ from transparency.columns import (
     PLANNED,
     SETTLED,
     Column,
+    energy_of,
 )
 from transparency.filters import GenerationForm
 from transparency.lanes import bands
 from transparency.marks import Bars, Series
+from transparency.plant_rows import PlantHourTable
 from transparency.screens import Screen
-from transparency.series import EnergySums, Span
-from transparency.tables import Line, Table, difference, written
+from transparency.series import EnergySums, Span, of_a_plant
+from transparency.tables import Cell, Line, Table, difference, written
 
 Values = Sequence[float | None]
 # From steady to volatile: what the weather moves most lies on top.
@@ -67,7 +69,7 @@ class GenerationHours(Screen):
     derived: Sequence[Column] = (DEVIATION, DEVIATION_SHARE)
 
     def value(self, column: Column, ts: dt.datetime) -> float | None:
-        return read(self.rows.get(ts), column)
+        return energy_of(self.rows.get(ts), column)
 
     @property
     def compared(self) -> Column:
@@ -137,10 +139,6 @@ class PlantHours(GenerationHours):
         )
 
 
-def of_a_plant(row: series.GenerationHour) -> EnergySums:
-    return EnergySums(*row, None if row.actual_mwh is None else row.planned_mwh)
-
-
 class GenerationScreen(GenerationHours):
     """Sums of the chosen plants, by hour, fuel or plant."""
 
@@ -198,6 +196,8 @@ class GenerationScreen(GenerationHours):
         by = self.chosen.get("by")
         if by == "fuel":
             return self.fuel_table
+        if by == "plant_hour":
+            return self.plant_hour_table
         return self.plant_table if by == "plant" else super().table
 
     @cached_property
@@ -224,6 +224,12 @@ class GenerationScreen(GenerationHours):
         css = [plant.fuel_type for plant in plants]
         return self.group_table("plant", gettext_lazy("Plant"), groups, labels, links, css)
 
+    @cached_property
+    def plant_hour_table(self) -> Table:
+        table = PlantHourTable(self.span, self.form.scoped_plants, self.hours, GROUP_COLUMNS)
+        table.total = self.total_line(table)
+        return table
+
     def group_table(
         self,
         name: str,
@@ -234,22 +240,23 @@ class GenerationScreen(GenerationHours):
         css: Sequence[str],
     ) -> Table:
         values = {
-            column.name: [read(group, column) for group in groups] for column in GROUP_COLUMNS
+            column.name: [energy_of(group, column) for group in groups] for column in GROUP_COLUMNS
         }
         table = Table(
             name, label, GROUP_COLUMNS, keys, values, self.at, self.sort_for(name), links, css
         )
         if groups:
-            cells = []
-            for n, column in enumerate(GROUP_COLUMNS):
-                value = read(self.total, column)
-                cells.append(
-                    table.line(0).cells[n]._replace(value=None, text="–", tone="none")
-                    if value is None
-                    else written(column, value)
-                )
-            table.total = Line(_("Sum"), cells)
+            table.total = self.total_line(table)
         return table
+
+    def total_line(self, table: Table) -> Line:
+        """The sums over all rows; what none of them has is as absent as there."""
+        cells = []
+        for column in GROUP_COLUMNS:
+            value = energy_of(self.total, column)
+            none = Cell(None, "–", "none")
+            cells.append(none if value is None else written(column, value))
+        return Line(_("Sum"), cells)
 
     def sort_for(self, name: str) -> str:
         """The wanted order, if the rows of this table can be put into it."""
@@ -298,19 +305,3 @@ class GenerationScreen(GenerationHours):
             "mwh": sums.deviation_mwh,
             "share": sums.deviation,
         }
-
-
-def read(sums: EnergySums | None, column: Column) -> float | None:
-    """The value of a column of summed energy; shares in percent."""
-    if sums is None:
-        return None
-    if column is DEVIATION_SHARE:
-        return None if sums.deviation is None else 100 * sums.deviation
-    field = {
-        "planned": "planned_mwh",
-        "actual": "actual_mwh",
-        "settled": "settlement_mwh",
-        "deviation": "deviation_mwh",
-    }[column.name]
-    value: float | None = getattr(sums, field)
-    return value

@@ -274,6 +274,10 @@ class EnergySums(NamedTuple):
         return self.deviation_mwh / self.planned_known_mwh
 
 
+def of_a_plant(row: GenerationHour) -> EnergySums:
+    return EnergySums(*row, None if row.actual_mwh is None else row.planned_mwh)
+
+
 class PlantDay(NamedTuple):
     """A plant's day: energy in MWh, and the actual over the plan, less one."""
 

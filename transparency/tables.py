@@ -32,7 +32,7 @@ class Cell(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A row: its key, its cells, and what else is to be seen of it."""
+    """A row: its key, its cells, and what else is to be seen of it; `hour` is a second key."""
 
     key: Key
     cells: list[Cell]
@@ -40,6 +40,7 @@ class Line(NamedTuple):
     css: str = ""
     is_now: bool = False
     new_day: bool = False
+    hour: dt.datetime | None = None
 
 
 class Head(NamedTuple):
@@ -50,6 +51,7 @@ class Head(NamedTuple):
     sort: str
     aria_sort: str
     is_number: bool = True
+    is_hour: bool = False
 
 
 @dataclass
@@ -66,6 +68,10 @@ class Table:
     links: Sequence[str] = ()
     css: Sequence[str] = ()
     total: Line | None = field(default=None)
+
+    # Whether each row names an hour beside its key.
+    has_hours = False
+    is_sortable = True
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -101,7 +107,9 @@ class Table:
         direction = "ascending" if up else "descending" if now == f"-{name}" else ""
         # A figure is sorted from the largest down first, a name or an hour from the first up.
         first, second = (f"-{name}", name) if is_number else (name, f"-{name}")
-        return Head(label, unit, second if now == first else first, direction, is_number)
+        return Head(
+            label, unit, second if now == first else first, direction, is_number, name == "hour"
+        )
 
     def line(self, row: int) -> Line:
         key = self.keys[row]
@@ -110,7 +118,10 @@ class Table:
             link = self.links[row] if self.links else ""
             return Line(key, cells, link, self.css[row] if self.css else "")
         starts_day = key == turkish_midnight(turkish_date(key))
-        return Line(key, cells, is_now=key <= self.at < key + HOUR, new_day=starts_day)
+        return Line(key, cells, is_now=self.runs(key), new_day=starts_day)
+
+    def runs(self, ts: dt.datetime) -> bool:
+        return ts <= self.at < ts + HOUR
 
     def lines(self, rows: Sequence[int] | None = None) -> Iterator[Line]:
         for row in self.order if rows is None else rows:
@@ -120,9 +131,12 @@ class Table:
         value = self.values[column.name][row]
         if value is not None:
             return written(column, value)
+        return self.absent(column, self.keys[row])
+
+    def absent(self, column: Column, key: Key) -> Cell:
+        """What stands for a value that is not there."""
         if column.due_at is None:
             return Cell(None, "–", "none")
-        key = self.keys[row]
         if isinstance(key, dt.datetime) and column.due_at(key) <= self.at:
             return Cell(None, _("missing"), "missing")
         return Cell(None, _("not yet"), "pending")

@@ -13,9 +13,9 @@ from django.utils import timezone
 from assets.models import PowerPlant
 from energysys.clock import DAY, HOUR, turkish_date, turkish_midnight
 from transparency import series
-from transparency.generation import PlantHours, of_a_plant
+from transparency.generation import PlantHours
 from transparency.outages import Day, Ticket, cost_ticket, day_of
-from transparency.series import Span
+from transparency.series import Span, of_a_plant
 
 register = template.Library()
 

@@ -14,9 +14,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from energysys.clock import DAY, turkish_date, turkish_midnight, utc_date
+from energysys.clock import DAY, HOUR, turkish_date, turkish_midnight, utc_date
 from energysys.testing import make_plant
 from simulation import engine
+from transparency import filters
 from transparency.tests.test_pages import publish
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -103,6 +104,8 @@ QUERIES = [
     ("generation", {"sort": "-actual"}),
     ("generation", {"by": "fuel", **YESTERDAY, "sort": "deviation"}),
     ("generation", {"by": "plant", **YESTERDAY}),
+    ("generation", {"by": "plant_hour"}),
+    ("generation", {"by": "plant_hour", **YESTERDAY, "fuel_type": "wind"}),
 ]
 
 
@@ -114,10 +117,57 @@ def test_the_files_hold_what_the_screen_shows_row_for_row(analyst, page, query):
 
     assert len(seen) == len(told) == len(sheet) > 0
     for on_screen, in_csv, in_xlsx in zip(seen, told, sheet, strict=True):
-        figures = [as_seen(cell) for cell in on_screen[1:]]
-        assert [as_seen(cell) for cell in in_csv[1:]] == figures
-        in_xlsx += [""] * (len(on_screen) - len(in_xlsx))
-        assert [as_seen(cell or "") for cell in in_xlsx[1:]] == pytest.approx(figures)
+        # Plant and hour are both keys; the sum has one cell for them.
+        keys = len(in_csv) - 5 if query.get("by") == "plant_hour" else 1
+        figures = [as_seen(cell) for cell in on_screen[-(len(in_csv) - keys) :]]
+        assert [as_seen(cell) for cell in in_csv[keys:]] == figures
+        in_xlsx += [""] * (len(in_csv) - len(in_xlsx))
+        assert [as_seen(cell or "") for cell in in_xlsx[keys:]] == pytest.approx(figures)
+
+
+def test_a_row_of_a_plant_and_hour_names_both(analyst, market):
+    query = {"by": "plant_hour", **YESTERDAY}
+    page = get(analyst, "generation", **query)
+    told = csv_rows(get(analyst, "generation", **query, format="csv"))
+
+    rows = screen_rows(page)
+    plants = ["=Wind", "Lake", market.plant.name]
+    assert len(rows) == 3 * 24 + 1
+    assert [row[0] for row in rows[:-1]] == [name for name in plants for _ in range(24)]
+    day = turkish_midnight(turkish_date(timezone.now()) - DAY)
+    hours = [(day + n * HOUR).isoformat() for n in range(24)]
+    assert told[0][:2] == ["Plant", "Hour (+03:00)"]
+    assert [dt.datetime.fromisoformat(row[1]).isoformat() for row in told[1:25]] == hours
+    # The rows of a plant add up to its row in the table by plant.
+    by_plant = csv_rows(get(analyst, "generation", by="plant", **YESTERDAY, format="csv"))
+    wind = [float(row[3]) for row in told if row[0] == "'=Wind"]
+    assert sum(wind) == pytest.approx(float(by_plant[1][2]), abs=0.05 * 24)
+
+
+def test_pages_of_plants_and_hours_follow_each_other(analyst):
+    query = {"by": "plant_hour", "start": day_of(-2), "end": day_of(0)}
+    whole = csv_rows(get(analyst, "generation", **query, format="csv"))[1:-1]
+
+    address = reverse("transparency:generation", query=query)
+    pages = [screen_rows(analyst.get(f"{address}&page={n}"))[:-1] for n in (1, 2)]
+
+    assert [len(rows) for rows in pages] == [200, 16]
+    assert [row[4] for rows in pages for row in rows] == [
+        f"{float(row[4]):+,.1f}".replace("-", "\N{MINUS SIGN}").replace("+0.0", "0.0")
+        if row[4]
+        else "\N{EN DASH}"
+        for row in whole
+    ]
+
+
+def test_too_many_rows_are_refused_with_their_number(analyst, monkeypatch):
+    monkeypatch.setattr(filters, "MAX_ROWS", 143)
+    query = {"by": "plant_hour", "start": day_of(-1), "end": day_of(0)}
+
+    refused = get(analyst, "generation", **query, format="csv")
+
+    assert "144 rows, at most 143 can be shown" in page_of(refused)
+    assert get(analyst, "generation", **query, fuel_type="wind").context["form"].is_valid()
 
 
 def test_an_hour_in_a_file_is_the_hour_of_the_row(analyst):
