@@ -37,6 +37,7 @@ document.body.addEventListener("toasts", (event) => {
 for (const failure of ["htmx:responseError", "htmx:sendError"]) {
   document.body.addEventListener(failure, (event) => {
     const reference = event.detail.xhr?.getResponseHeader("X-Request-ID");
+    if (showFailure(event, reference)) return;
     toast("error", toasts.dataset.failed + (reference ? ` ${toasts.dataset.reference} ${reference}` : ""));
   });
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.translation import gettext as _
 
 from energysys.templatetags.market import number, percent
 
@@ -27,4 +28,4 @@ def figure(value: float | None, unit: str) -> str:
 @register.filter
 def unit_words(unit: str) -> str:
     """The unit beside a number; a share is written as percent, and ratios have none."""
-    return {"MWh/h": "MWh", "TL/MWh": "TL/MWh", "h": "h"}.get(unit, "")
+    return {"MWh/h": "MWh", "TL/MWh": "TL/MWh", "h": _("h")}.get(unit, "")
