@@ -124,8 +124,8 @@ class SeriesView(APIView):
         tag = answer_tag(request, at)
         # Many ask for the same again; what has the same tag was checked, and is the same text.
         if (kept := cache.get(tag)) is not None:
-            answer = HttpResponse(kept, "application/json")
-            return not_modified(tag) if is_known(request, tag) else with_tag(answer, tag)
+            known = HttpResponse(kept, "application/json")
+            return not_modified(tag) if is_known(request, tag) else with_tag(known, tag)
         form = self.form(request)
         refuse_unknown_parameters(request, set(form.fields))
         span = form.span(at)
@@ -133,7 +133,7 @@ class SeriesView(APIView):
             return not_modified(tag)
         rows, most = self.read(form, span)
         answer = self.answer(request, rows, most, form.cleaned_data["shape"] or "rows")
-        if not answer.streaming:
+        if isinstance(answer, HttpResponse):
             cache.set(tag, answer.content)
         return with_tag(answer, tag)
 

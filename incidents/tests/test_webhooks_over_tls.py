@@ -31,16 +31,21 @@ def authority(settings, monkeypatch, tmp_path):
     return authority
 
 
+class SecretHooks(Hooks):
+    """A refused handshake is what some of these tests are about."""
+
+    def handle_error(self, request, client_address):
+        pass
+
+
 @contextlib.contextmanager
 def listening(certificate, oldest=ssl.TLSVersion.TLSv1_2):
-    server = Hooks(("127.0.0.1", 0), Receiver)
+    server = SecretHooks(("127.0.0.1", 0), Receiver)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = oldest
     certificate.configure_cert(context)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     server.got, server.answer = [], plain_answer(200)
-    # A refused handshake is what some of these tests are about.
-    server.handle_error = lambda request, address: None
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
