@@ -657,3 +657,15 @@ def test_a_missing_broker_does_not_lose_a_report(committed, monkeypatch):
 
     assert answer.status_code == 201
     assert waiting().count() == 1
+
+
+def test_a_former_secret_key_signs_as_long_as_it_is_named(world, settings):
+    webhook = Webhook.objects.create(organization=world.organization, url="https://example.org/")
+    former, now = webhook.secret, timezone.now()
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another-one-0123456789-abcdefghijklmnopqrstuvwxyz-0123"
+
+    keys = [f"whsec_{base64.b64encode(key).decode()}" for key in webhook.keys_at(now)]
+
+    assert keys == [webhook.secret, former]
+    assert webhook.secret != former

@@ -12,6 +12,7 @@ import secrets
 import uuid
 from typing import Any, Self
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -114,14 +115,18 @@ class Webhook(models.Model):
 
     @property
     def secret(self) -> str:
-        return f"whsec_{base64.b64encode(key_of(self.nonce)).decode()}"
+        return f"whsec_{base64.b64encode(key_of(self.nonce, settings.SECRET_KEY)).decode()}"
 
     def keys_at(self, at: dt.datetime) -> list[bytes]:
-        """The keys that sign a message: the newest first, the one before while it still counts."""
-        keys = [key_of(self.nonce)]
+        """The keys that sign a message: the newest first, those before while they still count.
+
+        Secrets of a former `SECRET_KEY` count as long as `SECRET_KEY_FALLBACKS` names it.
+        """
+        nonces = [self.nonce]
         if self.old_nonce and self.old_nonce_until and at < self.old_nonce_until:
-            keys.append(key_of(self.old_nonce))
-        return keys
+            nonces.append(self.old_nonce)
+        secret_keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+        return [key_of(nonce, secret_key) for secret_key in secret_keys for nonce in nonces]
 
     def rotate(self, at: dt.datetime) -> None:
         """Take a new secret; the old one signs as well for a day."""
@@ -130,8 +135,8 @@ class Webhook(models.Model):
         self.save(update_fields=["nonce", "old_nonce", "old_nonce_until"])
 
 
-def key_of(nonce: str) -> bytes:
-    return salted_hmac("incidents.webhook", nonce, algorithm="sha256").digest()
+def key_of(nonce: str, secret_key: str) -> bytes:
+    return salted_hmac("incidents.webhook", nonce, secret=secret_key, algorithm="sha256").digest()
 
 
 class MessageState(models.TextChoices):

@@ -130,3 +130,11 @@ def test_a_changed_character_changes_the_plants():
             seen.append(one(cursor, PLANTS))
 
     assert len(set(seen)) == 3
+
+
+def test_what_no_function_reads_is_gone(db):
+    unread = ["smf.imbalance_mwh", "solar.cloud_sd"]
+    sources = "".join(path.read_text(encoding="utf-8") for path, _ in sql_files())
+
+    assert not [name for name in unread if name in sources]
+    assert not Parameter.objects.filter(name__in=unread).exists()

@@ -225,6 +225,17 @@ def test_the_commands_refuse_a_range_that_runs_backwards(world):
         call_command("prune", "--at=2026-03-03T00:00:00")
 
 
+def test_prune_takes_no_instant_in_the_future(world):
+    engine.catch_up(NOW)
+    kept = HourlyGeneration.objects.count()
+    tomorrow = (timezone.now() + DAY).isoformat()
+
+    with pytest.raises(CommandError, match="future"):
+        call_command("prune", f"--at={tomorrow}")
+
+    assert HourlyGeneration.objects.count() == kept > 0
+
+
 def test_a_day_pruned_too_early_is_due_again(world):
     engine.catch_up(NOW)
     engine.prune(NOW + 30 * DAY)

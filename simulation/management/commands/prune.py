@@ -18,5 +18,8 @@ class Command(BaseCommand):
     def handle(self, *, at: dt.datetime | None, **options: Any) -> None:
         if at is not None and at.tzinfo is None:
             raise CommandError("--at needs an offset, such as 2026-11-22T03:30:00Z.")
+        # Retention counts from that instant: in the future it would reach today and tomorrow.
+        if at is not None and at > timezone.now():
+            raise CommandError("--at lies in the future; hours not yet past retention would go.")
         days = engine.prune(at or timezone.now())
         self.stdout.write(f"Dropped {days} days.")
