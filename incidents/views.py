@@ -256,7 +256,7 @@ class OutagePlan(ScopedViewMixin, ListView):
 
     queryset = PowerPlant.objects.select_related("organization").order_by("name", "pk")
     template_name = "incidents/plan.html"
-    paginate_by = 100
+    paginate_by = 50
 
     def get_queryset(self) -> QuerySet[PowerPlant]:
         plants = super().get_queryset()
