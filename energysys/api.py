@@ -39,6 +39,7 @@ TITLES = {
     406: _lazy("Format not available"),
     409: _lazy("Conflict"),
     412: _lazy("Changed meanwhile"),
+    413: _lazy("Too large"),
     415: _lazy("Format not understood"),
     422: _lazy("Key used for another request"),
     428: _lazy("Condition missing"),

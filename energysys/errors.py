@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -35,6 +35,7 @@ NEXT_STEPS = {
     404: gettext_lazy("The address may be misspelt, or belong to another organization."),
     405: gettext_lazy("Go back and use the buttons and links of the page."),
     409: gettext_lazy("Go back, reload the page and look at what has changed."),
+    413: gettext_lazy("Go back and send less at once, such as a file in several parts."),
     429: gettext_lazy(
         "Wait, then log in with the right password; an administrator can set a new one."
     ),
@@ -69,6 +70,10 @@ def is_signed_in(request: HttpRequest) -> bool:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        kib = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024
+        told = _("The request is too large: at most %(kib)s KiB are taken.") % {"kib": kib}
+        return error_answer(request, 413, "content_too_large", told)
     said = isinstance(exception, BadRequest) and str(exception)
     detail = said or _("The request could not be understood.")
     return error_answer(request, 400, "bad_request", detail)

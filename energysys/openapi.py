@@ -72,6 +72,11 @@ ANSWERS: dict[str, tuple[str, str, dict[str, str]]] = {
         "Somebody has changed the row since its ETag was read.",
         {"stale": "Somebody has changed this meanwhile. Read it again."},
     ),
+    "413": (
+        "TooLarge",
+        "The body is larger than 2560 KiB.",
+        {"content-too-large": "The request is too large: at most 2560 KiB are taken."},
+    ),
     "415": (
         "UnsupportedMediaType",
         "The body has another format.",
@@ -218,7 +223,7 @@ def refusals(path: str, method: str, operation: dict[str, Any]) -> list[str]:
     if operation.get("security"):
         statuses += ["403", "404"]
     if method in WRITES:
-        statuses += ["409", "415"]
+        statuses += ["409", "413", "415"]
     if method == "post":
         statuses.append("422")
     if method in ("put", "patch"):

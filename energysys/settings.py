@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "csp.middleware.CSPMiddleware",
+    "energysys.bodies.WholeBodyMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.tenancy.TenantMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -212,6 +213,8 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     }
 }
+# The largest body of a request, a form with a file included.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 # Uploads are read once and small; nothing of them reaches a disk.
 FILE_UPLOAD_HANDLERS = ["energysys.sheets.FirstBytesUploadHandler"]
 CSRF_FAILURE_VIEW = "energysys.errors.csrf_failure"

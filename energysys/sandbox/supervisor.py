@@ -187,12 +187,10 @@ class Sandbox:
         command = [
             *(sys.executable, "-m", "gunicorn", "energysys.wsgi"),
             *("--bind", f"fd://{self.listener.fileno()}"),
-            *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
+            *("--workers", "2", "--threads", "4"),
             # One import for both workers, and no control socket that two sandboxes would share.
             *("--preload", "--no-control-socket"),
             *("--access-logfile", "-", "--graceful-timeout", "3"),
-            # Without the query string, in which some clients send what should not be logged.
-            *("--access-logformat", '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(L)s'),
             *(("--worker-tmp-dir", "/dev/shm") if os.access("/dev/shm", os.W_OK) else ()),
         ]
         return Service("web", command, signal.SIGQUIT, pass_fds=[self.listener.fileno()])

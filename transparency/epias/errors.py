@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -38,10 +38,6 @@ STATUS_CODES = {
 class Unavailable(exceptions.APIException):
     status_code = HTTPStatus.SERVICE_UNAVAILABLE
     wait = 5
-
-
-class TooLarge(exceptions.APIException):
-    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 def unknown(name: str, *keys: int) -> exceptions.ValidationError:
@@ -78,8 +74,6 @@ def as_api_exception(exception: Exception) -> exceptions.APIException:
         return exception
     if isinstance(exception, Http404):
         return exceptions.NotFound()
-    if isinstance(exception, RequestDataTooBig):
-        return TooLarge(_("The request is too large."))
     if isinstance(exception, (SuspiciousOperation, *UNREADABLE)):
         return exceptions.ParseError(_("The request could not be understood."))
     if isinstance(exception, OperationalError | InterfaceError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
@@ -27,7 +28,10 @@ class PlatformErrors:
             return response
         if response["Content-Type"] == "application/json":
             return response
-        message = _("The request could not be served; the status says why.")
+        if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            message = _("The request is too large.")
+        else:
+            message = _("The request could not be served; the status says why.")
         body = {
             "status": status,
             "correlationId": request_id(request),
