@@ -11,11 +11,13 @@ from contextlib import contextmanager
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, InterfaceError, connection
+from django.db.models import Case, CharField, F, Func, Q, Value, When
+from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from psycopg.pq import TransactionStatus
 
-from accounts.access import is_super_admin
+from accounts.access import Role, is_super_admin
 from accounts.models import User
 
 ALL = "all"
@@ -27,6 +29,17 @@ def tenant_of(user: User | AnonymousUser) -> str:
     if user.is_anonymous or not user.is_active:
         return ""
     return ALL if is_super_admin(user) else str(user.organization_id or "")
+
+
+def tenant_set() -> Func:
+    """An expression for a query of a person: sets the tenant to theirs, and yields it."""
+    theirs = Case(
+        When(Q(is_active=False), then=Value("")),
+        When(role=Role.SUPER_ADMIN, then=Value(ALL)),
+        default=Cast(F("organization_id"), CharField()),
+    )
+    setting = Value("energysys.tenant")
+    return Func(setting, theirs, Value(False), function="set_config", output_field=CharField())
 
 
 def set_tenant(user: User | AnonymousUser) -> None:
@@ -72,7 +85,9 @@ class TenantMiddleware:
         if request.path.startswith("/health/"):
             return self.get_response(request)
         # Who shows a token or a key is recognised in the view, which sets the tenant or refuses.
-        if not (request.path.startswith("/api/") and shows_credentials(request)):
+        # Reading the person of a session sets it, so a session that is over has to unset it.
+        in_view = request.path.startswith("/api/") and shows_credentials(request)
+        if not in_view and request.user.is_anonymous:
             set_tenant(request.user)
         try:
             return self.get_response(request)

@@ -202,9 +202,17 @@ class PlantEvent(models.Model):
     def state(self) -> EventState:
         return self.state_at(timezone.now())
 
-    @property
-    def lost_so_far_mwh(self) -> Decimal:
-        return self.lost_mwh(timezone.now()) or Decimal(0)
+    def told_until(self, at: dt.datetime) -> dt.datetime | None:
+        """To when its duration, loss and cost are told: so far while it runs, else to its end."""
+        return at if self.state_at(at) == EventState.RUNNING else self.ends_at
+
+    def duration_at(self, at: dt.datetime) -> dt.timedelta | None:
+        """None for what is planned without an end."""
+        until = self.told_until(at)
+        return None if until is None else until - self.starts_at
+
+    def lost_mwh_at(self, at: dt.datetime) -> Decimal | None:
+        return self.lost_mwh(self.told_until(at))
 
     def lost_mwh(self, at: dt.datetime | None = None) -> Decimal | None:
         """Capacity lost until `at`, MW times hours; without `at` until the end, None if open."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -70,7 +70,10 @@ class EventList(FacetedListMixin, ScopedViewMixin, ListView):
         }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(now=timezone.now(), **kwargs)
+        now = timezone.now()
+        events = PlantEvent.objects.visible_to(signed_in(self.request)).running_at(now)
+        out_mw = events.aggregate(mw=Sum("affected_mw", default=Decimal(0)))["mw"]
+        return super().get_context_data(now=now, out_mw=out_mw, **kwargs)
 
 
 class EventDetail(ScopedViewMixin, DetailView):
@@ -83,13 +86,12 @@ class EventDetail(ScopedViewMixin, DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         event, now = self.object, timezone.now()
         versions = event.versions.select_related("recorded_by").order_by("version")
-        until = min(now, event.ends_at or now)
         return super().get_context_data(
             now=now,
             history=list(history(versions))[::-1],
             state=event.state_at(now),
             lasts=event.ends_at and event.ends_at - event.starts_at,
-            so_far=max(until - event.starts_at, dt.timedelta(0)),
+            told=event.duration_at(now),
             lost_mwh=event.lost_mwh(now),
             expected_mwh=event.lost_mwh(),
             left_mw=event.plant.installed_capacity_mw - event.affected_mw,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from assets.models import PowerPlant
@@ -84,13 +84,13 @@ class Ticket:
 
 
 def cost_ticket(event: Any, at: dt.datetime) -> Ticket:
-    """Lost MWh times PTF of each hour from the start to the end, without one until `at`.
+    """Lost MWh times PTF of each hour from the start to the end, while it runs until `at`.
 
     Hours beyond tomorrow have no price yet and are left out.
     """
     published_until = turkish_midnight(turkish_date(at) + 2 * DAY)
     start = event.starts_at
-    end = min(event.ends_at or max(at, start), published_until)
+    end = min(event.told_until(at) or start, published_until)
     if event.dismissed_at or end <= start:
         return Ticket([], False, 0, 0, None)
     first = start.replace(minute=0, second=0, microsecond=0)
@@ -102,7 +102,7 @@ def cost_ticket(event: Any, at: dt.datetime) -> Ticket:
         lost = event.affected_mw * int(covered.total_seconds()) / 3600
         ptf = prices.get(ts)
         price = None if ptf is None else Decimal(str(ptf))
-        cost = None if price is None else (lost * price).quantize(CENT)
+        cost = None if price is None else (lost * price).quantize(CENT, ROUND_HALF_UP)
         lines.append(TicketLine(ts, int(covered.total_seconds() // 60), lost, price, cost))
     priced = [line for line in lines if line.cost is not None]
     by_day = len(lines) > HOURS_TOLD

@@ -4,12 +4,15 @@ import threading
 import time
 
 import pytest
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts.access import Role, can_edit
 from accounts.models import User
+from accounts.tenancy import TenantMiddleware
 from assets.models import Organization, PowerPlant
 from energysys.testing import PASSWORD, api_client, make_event, make_world
 from incidents.models import PlantEvent
@@ -244,3 +247,21 @@ def test_a_closed_person_is_out_at_once(client, world):
     assert refresh.status_code == 401
     login = client.post(reverse("accounts:login"), {"username": "nora", "password": PASSWORD})
     assert login.status_code == 422
+
+
+@pytest.mark.parametrize("change", [{}, {"is_active": False}, {"password": "another"}])
+def test_a_session_that_is_over_sees_no_rows(client, rf, world, change):
+    person = world.people["admin"]
+    client.force_login(person)
+    User.objects.filter(pk=person.pk).update(**change)
+
+    def tenant_within(request):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('energysys.tenant')")
+            return HttpResponse(cursor.fetchone())
+
+    request = rf.get("/")
+    request.session = client.session
+    answer = AuthenticationMiddleware(TenantMiddleware(tenant_within))(request)
+
+    assert answer.content.decode() == ("" if change else str(person.organization_id))

@@ -112,8 +112,8 @@ def test_suggestions_are_few_and_lead_to_the_rest(client, world):
 def test_a_search_takes_one_query_a_kind(client, world, plants, django_assert_max_num_queries):
     client.force_login(world.people["super_admin"])
 
-    # Four kinds, and what every page takes: session, person, tenant and the running events.
-    with django_assert_max_num_queries(9):
+    # Four kinds, and what every page takes: session, person, running events, end of the tenant.
+    with django_assert_max_num_queries(8):
         client.get(reverse("incidents:search"), {"q": "nova"})
 
 

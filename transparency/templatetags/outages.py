@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from assets.models import PowerPlant
 from energysys.clock import DAY, HOUR, turkish_date, turkish_midnight
 from transparency import series
 from transparency.generation import PlantHours
+from transparency.losses import Loss, losses
 from transparency.outages import Day, Ticket, cost_ticket, day_of
 from transparency.series import Span, of_a_plant
 
@@ -66,6 +68,17 @@ def event_hours(event: Any) -> PlantHours | None:
 @register.simple_tag
 def ticket_of(event: Any) -> Ticket:
     return cost_ticket(event, timezone.now())
+
+
+@register.simple_tag
+def losses_of(events: Iterable[Any], at: dt.datetime) -> dict[int, Loss]:
+    """What each event of a list took and cost, by its key."""
+    return losses(list(events), at)
+
+
+@register.filter
+def of_event(lost: dict[int, Loss], event: Any) -> Loss:
+    return lost[event.pk]
 
 
 def events_of(plant: Any, start: dt.datetime, end: dt.datetime) -> list[Any]:
