@@ -27,6 +27,7 @@ from energysys.embedded import (
 )
 from energysys.sandbox.interruption import Interruption
 from energysys.sandbox.options import DEFAULT_PASSWORD, Options, SandboxError, bracketed
+from energysys.translations import compile_translations
 
 PROJECT = Path(__file__).resolve().parents[2]
 PEOPLE = ("super_admin", "nova_admin", "nova_analyst1", "bora_admin", "bora_analyst1")
@@ -79,6 +80,8 @@ class Sandbox:
         say(f"Starting EnergySys in {self.folder}")
         urls = self.database_urls()
         self.environment = self.make_environment(urls, self.redis_url())
+        # Here, for a web process keeps the texts that it has begun with.
+        compile_translations()
         mark = self.folder / "prepared"
         if mark.exists() and mark.read_text() == name_of_database(urls):
             # It was migrated before, so the web can start beside what little is left to prepare.

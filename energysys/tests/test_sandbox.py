@@ -39,8 +39,12 @@ with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as connection:
     connection.execute("INSERT INTO start DEFAULT VALUES")
 sys.exit(int(os.environ.get("STAND_IN_STATUS", "0")))
 """
-WSGI = """
+CATALOGUE = "energysys/locale/tr/LC_MESSAGES/django"
+WSGI = f"""
 import os, psycopg
+has_new_texts = os.path.getmtime("{CATALOGUE}.mo") >= os.path.getmtime("{CATALOGUE}.po")
+"""
+WSGI += """
 def application(environ, start_response):
     try:
         with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
@@ -50,7 +54,8 @@ def application(environ, start_response):
         return []
     start_response("200 OK", [])
     names = ("PGOPTIONS", "DEBUG", "SANDBOX", "ALLOWED_HOSTS")
-    return [repr({"starts": starts} | {name: os.environ.get(name) for name in names}).encode()]
+    known = {"starts": starts, "has_new_texts": has_new_texts}
+    return [repr(known | {name: os.environ.get(name) for name in names}).encode()]
 """
 CELERY = """
 import os
@@ -64,11 +69,14 @@ def project(tmp_path: Path) -> Path:
     package = tmp_path / "project" / "energysys"
     for name in ("embedded", "sandbox"):
         shutil.copytree(PROJECT / "energysys" / name, package / name)
+    shutil.copy(PROJECT / "energysys" / "translations.py", package)
+    (package.parent / CATALOGUE).parent.mkdir(parents=True)
     for path, text in (
         ("manage.py", MANAGE),
         ("energysys/__init__.py", ""),
         ("energysys/wsgi.py", WSGI),
         ("energysys/celery.py", CELERY),
+        (f"{CATALOGUE}.po", 'msgid "Home"\nmsgstr "Ana sayfa"\n'),
     ):
         (package.parent / path).write_text(text)
     return package.parent
@@ -167,7 +175,7 @@ def answer(ready: str) -> dict[str, object]:
 
 
 def test_sandbox_starts_is_killed_starts_again_and_stops_with_nothing_left_or_lost(
-    start: Start,
+    project: Path, start: Start
 ) -> None:
     first = start(PGOPTIONS="-c energysys.tenant=all")
     shown = answer(first.wait_for("Ready: http://127.0.0.1:"))
@@ -175,6 +183,7 @@ def test_sandbox_starts_is_killed_starts_again_and_stops_with_nothing_left_or_lo
     commands = " ".join(map(command_of, everyone))
     first.end(signal.SIGKILL)
     left_by_first = those_left(everyone)
+    (project / f"{CATALOGUE}.po").touch()
     second = start()
     again = answer(second.wait_for("Ready: "))
     everyone = second.processes()
@@ -182,6 +191,7 @@ def test_sandbox_starts_is_killed_starts_again_and_stops_with_nothing_left_or_lo
 
     assert shown == {
         "starts": 1,
+        "has_new_texts": True,
         "PGOPTIONS": None,
         "DEBUG": "false",
         "SANDBOX": "true",
@@ -193,7 +203,7 @@ def test_sandbox_starts_is_killed_starts_again_and_stops_with_nothing_left_or_lo
     assert first.said[-1].startswith("Ready: ")
     assert PASSWORD not in "".join(first.said[-3:])
     assert left_by_first == []
-    assert again["starts"] == 2
+    assert (again["starts"], again["has_new_texts"]) == (2, True)
     assert (status, second.said[-1], those_left(everyone)) == (0, "Stopping.", [])
 
 

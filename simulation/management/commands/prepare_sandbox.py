@@ -15,7 +15,6 @@ from django.utils import timezone
 from energysys import packages
 from energysys.apps import Statics
 from energysys.embedded import stop_child
-from energysys.translations import compile_translations
 from simulation import engine
 from simulation.demo import make_demo, set_passwords
 from simulation.models import Settings
@@ -34,7 +33,6 @@ class Command(BaseCommand):
     def handle(self, *, password: str, fresh: bool, scenario: str | None, **options: Any) -> None:
         if not settings.SANDBOX:
             raise CommandError("This is for `manage.py sandbox`, which sets SANDBOX.")
-        compile_translations()
         installing = packages.start_install(log=Path(settings.STATIC_ROOT).with_name("npm.log"))
         with ThreadPoolExecutor(1) as beside:
             statics = beside.submit(self.prepare_statics, installing)
