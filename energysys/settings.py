@@ -131,7 +131,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL: str = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 
-# Whole answers of the hourly series by their ETag, at most some megabytes in each process.
+# Answers of the hourly series and sums of pages by the version of what they show, at most some
+# megabytes in each process.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",

@@ -425,19 +425,23 @@ def latest_consumption(at: dt.datetime) -> ConsumptionHour | None:
 
 
 def rank_plants(span: Span, scope: PlantScope) -> list[PlantDay]:
-    """Plants in scope with a plan in the span, the truest to it first."""
+    """Plants in scope with a plan in the span, the truest to it first.
+
+    A plan below a hundredth of the capacity is none: any output is many times such a plan.
+    """
     return [
         PlantDay(*row)
         for row in fetch(
             f"""SELECT plant_id, planned, actual, actual / planned - 1
                 FROM (
-                    SELECT plant_id, sum(planned_mwh) AS planned, sum(actual_mwh) AS actual
+                    SELECT plant_id, sum(planned_mwh) AS planned, sum(actual_mwh) AS actual,
+                           count(*) * plant.installed_capacity_mw / 100 AS least
                     FROM published_generation_v2(%s, %s, %s)
                     JOIN assets_powerplant AS plant ON plant.id = plant_id
                     WHERE actual_mwh IS NOT NULL AND {scope}
-                    GROUP BY plant_id
+                    GROUP BY plant_id, plant.installed_capacity_mw
                 ) AS day
-                WHERE planned > 0
+                WHERE planned >= least
                 ORDER BY abs(actual / planned - 1), plant_id""",
             [*span.parameters, *scope.parameters],
         )
