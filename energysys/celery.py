@@ -17,6 +17,12 @@ app.conf.beat_schedule = {
         "task": "simulation.simulate_due_days",
         "schedule": crontab(hour=0, minute=0),
     },
+    # For a midnight at which broker or database was away.
+    "catch up on UTC days that were missed": {
+        "task": "simulation.simulate_due_days",
+        "schedule": crontab(minute=30),
+        "options": {"expires": 1800},
+    },
     "deliver webhook messages that are due": {
         "task": "incidents.deliver_webhooks",
         "schedule": 30,

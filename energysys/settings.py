@@ -114,11 +114,22 @@ TEMPLATES = [
 ]
 
 
+# A host that is gone does not even refuse: notice it in seconds, not in the system's minutes.
+NO_LONG_SILENCE = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+}
+
+
 # `default` is the application role: row-level security holds for it and it owns nothing.
 # `owner` is the role that migrates; nothing but `manage.py migrate` connects as it.
 def read_database(url_name: str, default: str) -> dict[str, Any]:
     database: dict[str, Any] = env.db(url_name, default=default)
     database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    database["OPTIONS"] = NO_LONG_SILENCE | database.get("OPTIONS", {})
     return database
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from celery import shared_task
+from celery import current_app, shared_task
 from django.conf import settings
 from django.db import transaction
 
 from incidents.webhooks import delivery
+
+# Nobody who reports an event waits for a broker that is away: not again, and at most a second.
+AT_ONCE = {"max_retries": 0, "socket_connect_timeout": 1, "socket_timeout": 1}
 
 
 @shared_task(name="incidents.deliver_webhooks")
@@ -23,6 +26,8 @@ def deliver_soon() -> None:
     """Deliver when the transaction is committed; without a broker, beat does a little later."""
 
     def send() -> None:
-        deliver_webhooks.apply_async(retry=False, expires=30)
+        # A connection of its own, because one that workers share waits for a broker to come back.
+        with current_app.connection_for_write(transport_options=AT_ONCE) as broker:
+            deliver_webhooks.apply_async(connection=broker, retry=False, expires=30)
 
     transaction.on_commit(send, robust=True)

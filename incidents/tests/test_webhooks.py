@@ -6,10 +6,12 @@ import hashlib
 import hmac
 import http.server
 import json
+import socket
 import threading
 from collections.abc import Callable
 from itertools import pairwise
 
+import kombu.exceptions
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -20,6 +22,7 @@ from energysys.clock import DAY
 from energysys.testing import api_client, each_cell, make_event, make_world
 from incidents.models import PlantEvent
 from incidents.services import dismiss_event, end_event, report_event, update_event
+from incidents.tasks import deliver_soon
 from incidents.webhooks import delivery
 from incidents.webhooks.addresses import check_url, is_public
 from incidents.webhooks.models import (
@@ -345,6 +348,37 @@ def test_a_failing_address_does_not_hold_up_the_others(world, receiver):
 
     assert delivery.deliver_due() == 4
     assert len(receiver.got) == 3
+
+
+@pytest.fixture
+def silent_broker(monkeypatch):
+    """Takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
+        monkeypatch.setenv("CELERY_BROKER_WRITE_URL", url)
+        yield listener
+
+
+@pytest.mark.parametrize("listens", [True, False])
+def test_who_reports_does_not_wait_for_a_broker_that_is_away(
+    world, silent_broker, listens, monkeypatch, django_capture_on_commit_callbacks
+):
+    if not listens:
+        silent_broker.close()
+    naps = []
+    monkeypatch.setattr("kombu.utils.functional.sleep", naps.append)
+
+    with django_capture_on_commit_callbacks() as callbacks:
+        deliver_soon()
+    telling = threading.Thread(target=callbacks[0], daemon=True)
+    monkeypatch.setattr(threading, "excepthook", lambda told: failures.append(told.exc_type))
+    failures = []
+    telling.start()
+    telling.join(timeout=20)
+
+    assert not telling.is_alive()
+    assert failures == [kombu.exceptions.OperationalError]
+    assert naps == []
 
 
 def test_two_workers_never_hold_the_same_message(committed):
