@@ -1,89 +1,33 @@
 """Bulk import: every error of every row, then all or nothing; an export changes nothing."""
 
-import csv
-import io
 from decimal import Decimal
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import CommandError, call_command
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.imports import USERS
 from accounts.models import User
 from assets.imports import ORGANIZATIONS, PLANTS
 from assets.models import Organization, PowerPlant
-from energysys.bulk import MAX_ROWS, bulk_export
+from energysys.bulk import bulk_export
 from energysys.clock import DAY
-from energysys.imports import bulk_import
-from energysys.sheets import MAX_FILE_BYTES, WRITERS, XLSX_TYPE, read_sheet
-from energysys.testing import (
-    PASSWORD,
-    api_client,
-    each_cell,
-    make_event,
-    make_plant,
-    organization_eic,
-    plant_eic,
+from energysys.sheets import WRITERS
+from energysys.testing import PASSWORD, make_event, make_plant, organization_eic, plant_eic
+from energysys.tests.files import (
+    END,
+    START,
+    TABLES,
+    csv_of,
+    errors_of,
+    event_row,
+    plant_row,
+    run,
+    state,
 )
 from incidents.imports import EVENTS
 from incidents.models import EventVersion, PlantEvent
-
-TABLES = {table.kind: table for table in (ORGANIZATIONS, PLANTS, USERS, EVENTS)}
-START = "2026-11-22T16:00:00+03:00"
-END = "2026-11-23T16:00:00+03:00"
-
-
-def csv_of(*rows):
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]))
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().encode()
-
-
-def run(table, content, by, dry_run=False):
-    return bulk_import(table, read_sheet(content), by, dry_run=dry_run)
-
-
-def event_row(plant, **changes):
-    return {
-        "id": "",
-        "plant": plant.eic,
-        "event_type": "failure",
-        "reason": "turbine trip",
-        "description": "",
-        "affected_mw": "30",
-        "start": START,
-        "end": END,
-    } | changes
-
-
-def plant_row(world, number, **changes):
-    return {
-        "eic": plant_eic(number),
-        "name": f"Plant {number}",
-        "organization": world.organization.eic,
-        "fuel_type": "wind",
-        "installed_capacity_mw": "12,5",
-        "is_yekdem": "evet",
-        "is_res": "DOĞRU",
-    } | changes
-
-
-def errors_of(report):
-    return [(row.row, error.column, error.code) for row, error in report.errors]
-
-
-def state():
-    """Everything that an import could write."""
-    return [
-        list(model.objects.order_by("pk").values_list())
-        for model in (Organization, PowerPlant, User, PlantEvent, EventVersion)
-    ]
 
 
 @pytest.mark.parametrize("kind", TABLES)
@@ -346,210 +290,6 @@ def test_an_event_that_takes_less_fits_whatever_the_rest_of_the_file_wants(world
 
     assert errors_of(report) == [(2, "affected_mw", "capacity")]
     assert "40" in report.errors[0][1].detail
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"eic,name,capacity\n1,2,3\n",
-        b"name\nNova\n",
-        b"eic,name\n",
-        b"eic,name\n" + b"1,2\n" * (MAX_ROWS + 1),
-        b"",
-    ],
-)
-def test_a_file_with_wrong_columns_or_size_is_refused_whole(world, content):
-    client = api_client(world.people["super_admin"])
-
-    answer = client.post("/api/v1/imports/organizations/", content, content_type="text/csv")
-
-    assert answer.status_code == 400
-    assert answer["Content-Type"] == "application/problem+json"
-
-
-def test_the_api_tells_each_error_by_row_and_column_in_the_readers_language(world):
-    content = csv_of(event_row(world.plant), event_row(world.plant, affected_mw="x", reason=""))
-    client = api_client(world.people["admin"], accept_language="tr")
-
-    dry = client.post("/api/v1/imports/events/?dry_run=true", content, content_type="text/csv")
-    answer = client.post("/api/v1/imports/events/", content, content_type="text/csv")
-
-    assert dry.status_code == 200
-    assert dry.json()["counts"] == {"create": 1, "change": 0, "unchanged": 0, "error": 1}
-    assert dry.json()["rows"][1]["errors"][0]["column"] == "reason"
-    assert answer.status_code == 400
-    assert {error["pointer"] for error in answer.json()["errors"]} == {
-        "/rows/3/affected_mw",
-        "/rows/3/reason",
-    }
-    assert "Bu alan boş bırakılmamalı." in answer.content.decode()
-    assert not PlantEvent.objects.exists()
-
-
-def test_the_api_takes_a_form_or_a_body_and_gives_the_file_back(world):
-    client = api_client(world.people["super_admin"])
-    exported = client.get("/api/v1/exports/plants/?format=xlsx")
-    upload = SimpleUploadedFile("plants.xlsx", exported.content, XLSX_TYPE)
-
-    by_form = client.post("/api/v1/imports/plants/", {"file": upload}, format="multipart")
-    by_body = client.post("/api/v1/imports/plants/", exported.content, content_type=XLSX_TYPE)
-
-    assert exported["Content-Type"] == XLSX_TYPE
-    for answer in (by_form, by_body):
-        assert answer.status_code == 200, answer.content
-        assert answer.json()["applied"] is True
-        assert answer.json()["counts"]["unchanged"] == 2
-
-
-@pytest.mark.parametrize(
-    ("query", "body", "content_type", "status"),
-    [
-        ("?dry_run=perhaps", b"eic,name\n1,2\n", "text/csv", 400),
-        ("?dryrun=true", b"eic,name\n1,2\n", "text/csv", 400),
-        ("", b"{}", "application/json", 415),
-        ("", b"", "multipart/form-data; boundary=x", 400),
-        ("", b"x" * (MAX_FILE_BYTES + 2), "text/csv", 400),
-    ],
-)
-def test_the_api_refuses_what_is_no_import(world, query, body, content_type, status):
-    answer = api_client(world.people["super_admin"]).post(
-        f"/api/v1/imports/organizations/{query}", body, content_type=content_type
-    )
-
-    assert answer.status_code == status, answer.content
-    assert answer["Content-Type"] == "application/problem+json"
-
-
-def upload(client, content, name="file.csv", kind="events"):
-    return client.post(
-        reverse(f"{'incidents' if kind == 'events' else 'assets'}:import_{kind}"),
-        {"file": SimpleUploadedFile(name, content)},
-    )
-
-
-def hidden_fields(response):
-    return {
-        "content": response.context["content"],
-        "seen": response.context["report"].digest,
-    }
-
-
-def test_the_page_shows_what_would_happen_and_then_applies_it(client, world):
-    client.force_login(world.people["admin"])
-    preview = upload(client, csv_of(event_row(world.plant)))
-    assert not PlantEvent.objects.exists()
-    assert preview["Cache-Control"].startswith("max-age=0, no-cache, no-store")
-
-    answer = client.post(reverse("incidents:import_events"), hidden_fields(preview))
-
-    assert answer.status_code == 302
-    assert PlantEvent.objects.count() == 1
-
-
-def test_the_page_applies_nothing_that_it_has_not_shown(client, world):
-    client.force_login(world.people["admin"])
-    event = make_event(world.plant)
-    preview = upload(client, csv_of({"id": event.pk, "reason": "bearing"}))
-    PlantEvent.objects.filter(pk=event.pk).update(reason="gearbox")
-
-    answer = client.post(reverse("incidents:import_events"), hidden_fields(preview))
-
-    event.refresh_from_db()
-    assert event.reason == "gearbox"
-    assert answer.context["is_stale"]
-    assert answer.context["report"].rows[0].changes[0].before == "gearbox"
-
-
-def test_the_page_lists_every_error_in_the_readers_language(client, world):
-    client.force_login(world.people["admin"])
-    client.cookies["django_language"] = "tr"
-
-    response = upload(client, csv_of(*[event_row(world.plant, reason="")] * 300))
-
-    assert response.status_code == 422
-    assert response.content.decode().count("Bu alan boş bırakılmamalı.") == 300
-    assert 'name="seen"' not in response.content.decode()
-
-
-@pytest.mark.parametrize("content", [b"", b"\x89PNG\0", b"x" * (MAX_FILE_BYTES + 10), b"name\nx\n"])
-def test_the_page_refuses_a_bad_file_at_its_field(client, world, content):
-    client.force_login(world.people["super_admin"])
-
-    response = upload(client, content, kind="plants")
-
-    assert response.status_code == 422
-    assert response.context["form"].errors["file"]
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [{}, {"seen": "x"}, {"seen": "x", "content": "no base64"}, {"seen": "x", "content": "eA=="}],
-)
-def test_the_page_survives_a_forged_confirmation(client, world, fields):
-    client.force_login(world.people["super_admin"])
-
-    assert client.post(reverse("assets:import_plants"), fields).status_code == 422
-
-
-EXPORTS = [
-    ("accounts:export_users", "get", 200, 403, 403, 403),
-    ("assets:export_organizations", "get", 200, 403, 403, 403),
-    ("assets:export_plants", "get", 200, 403, 403, 403),
-    ("incidents:export_events", "get", 200, 200, 403, 200),
-]
-
-
-@pytest.mark.parametrize(("page", "method", "role", "status"), each_cell(EXPORTS))
-@pytest.mark.parametrize("chosen", WRITERS)
-def test_export_answers_each_role(client, world, page, method, role, status, chosen):
-    client.force_login(world.people[role])
-
-    assert client.get(reverse(page, args=[chosen])).status_code == status
-
-
-def test_there_is_no_export_of_another_form(client, world):
-    client.force_login(world.people["super_admin"])
-
-    assert client.get(reverse("assets:export_plants", args=["ods"])).status_code == 404
-
-
-def test_the_page_gives_the_rows_of_ones_own_organization(client, world):
-    make_event(world.other_plant, reason="of another")
-    make_event(world.plant, reason="of ours")
-    client.force_login(world.people["admin"])
-
-    response = client.get(reverse("incidents:export_events", args=["csv"]))
-
-    assert b"of ours" in response.content
-    assert b"of another" not in response.content
-
-
-def test_the_commands_write_and_read_the_same_file(world, tmp_path, capsys):
-    file = tmp_path / "plants.xlsx"
-    call_command("bulk_export", "plants", str(file), by="super")
-    call_command("bulk_import", "plants", str(file), by="super")
-    assert "2 unchanged" in capsys.readouterr().out
-
-    bad = tmp_path / "bad.csv"
-    bad.write_bytes(csv_of(event_row(world.plant, reason="")))
-    with pytest.raises(CommandError, match="row 2, reason"):
-        call_command("bulk_import", "events", str(bad), by="nova")
-    assert not PlantEvent.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("kind", "file", "by"),
-    [
-        ("plants", "plants.csv", "nova"),
-        ("events", "events.csv", "nora"),
-        ("plants", "plants.csv", "nobody"),
-        ("plants", "plants.ods", "super"),
-        ("plants", "no/such/folder.csv", "super"),
-    ],
-)
-def test_the_export_command_refuses(world, tmp_path, kind, file, by):
-    with pytest.raises(CommandError):
-        call_command("bulk_export", kind, str(tmp_path / file), by=by)
 
 
 def test_many_rows_take_few_queries_to_compare(world, django_assert_max_num_queries):

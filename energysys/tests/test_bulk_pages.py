@@ -1,0 +1,114 @@
+"""Bulk import and export in the pages."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from energysys.sheets import MAX_FILE_BYTES, WRITERS
+from energysys.testing import each_cell, make_event
+from energysys.tests.files import csv_of, event_row
+from incidents.models import PlantEvent
+
+
+def upload(client, content, name="file.csv", kind="events"):
+    return client.post(
+        reverse(f"{'incidents' if kind == 'events' else 'assets'}:import_{kind}"),
+        {"file": SimpleUploadedFile(name, content)},
+    )
+
+
+def hidden_fields(response):
+    return {
+        "content": response.context["content"],
+        "seen": response.context["report"].digest,
+    }
+
+
+def test_the_page_shows_what_would_happen_and_then_applies_it(client, world):
+    client.force_login(world.people["admin"])
+    preview = upload(client, csv_of(event_row(world.plant)))
+    assert not PlantEvent.objects.exists()
+    assert preview["Cache-Control"].startswith("max-age=0, no-cache, no-store")
+
+    answer = client.post(reverse("incidents:import_events"), hidden_fields(preview))
+
+    assert answer.status_code == 302
+    assert PlantEvent.objects.count() == 1
+
+
+def test_the_page_applies_nothing_that_it_has_not_shown(client, world):
+    client.force_login(world.people["admin"])
+    event = make_event(world.plant)
+    preview = upload(client, csv_of({"id": event.pk, "reason": "bearing"}))
+    PlantEvent.objects.filter(pk=event.pk).update(reason="gearbox")
+
+    answer = client.post(reverse("incidents:import_events"), hidden_fields(preview))
+
+    event.refresh_from_db()
+    assert event.reason == "gearbox"
+    assert answer.context["is_stale"]
+    assert answer.context["report"].rows[0].changes[0].before == "gearbox"
+
+
+def test_the_page_lists_every_error_in_the_readers_language(client, world):
+    client.force_login(world.people["admin"])
+    client.cookies["django_language"] = "tr"
+
+    response = upload(client, csv_of(*[event_row(world.plant, reason="")] * 300))
+
+    assert response.status_code == 422
+    assert response.content.decode().count("Bu alan boş bırakılmamalı.") == 300
+    assert 'name="seen"' not in response.content.decode()
+
+
+@pytest.mark.parametrize("content", [b"", b"\x89PNG\0", b"x" * (MAX_FILE_BYTES + 10), b"name\nx\n"])
+def test_the_page_refuses_a_bad_file_at_its_field(client, world, content):
+    client.force_login(world.people["super_admin"])
+
+    response = upload(client, content, kind="plants")
+
+    assert response.status_code == 422
+    assert response.context["form"].errors["file"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"seen": "x"}, {"seen": "x", "content": "no base64"}, {"seen": "x", "content": "eA=="}],
+)
+def test_the_page_survives_a_forged_confirmation(client, world, fields):
+    client.force_login(world.people["super_admin"])
+
+    assert client.post(reverse("assets:import_plants"), fields).status_code == 422
+
+
+def test_the_page_gives_the_rows_of_ones_own_organization(client, world):
+    make_event(world.other_plant, reason="of another")
+    make_event(world.plant, reason="of ours")
+    client.force_login(world.people["admin"])
+
+    response = client.get(reverse("incidents:export_events", args=["csv"]))
+
+    assert b"of ours" in response.content
+    assert b"of another" not in response.content
+
+
+EXPORTS = [
+    ("accounts:export_users", "get", 200, 403, 403, 403),
+    ("assets:export_organizations", "get", 200, 403, 403, 403),
+    ("assets:export_plants", "get", 200, 403, 403, 403),
+    ("incidents:export_events", "get", 200, 200, 403, 200),
+]
+
+
+@pytest.mark.parametrize(("page", "method", "role", "status"), each_cell(EXPORTS))
+@pytest.mark.parametrize("chosen", WRITERS)
+def test_export_answers_each_role(client, world, page, method, role, status, chosen):
+    client.force_login(world.people[role])
+
+    assert client.get(reverse(page, args=[chosen])).status_code == status
+
+
+def test_there_is_no_export_of_another_form(client, world):
+    client.force_login(world.people["super_admin"])
+
+    assert client.get(reverse("assets:export_plants", args=["ods"])).status_code == 404
