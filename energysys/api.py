@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django_filters.rest_framework import DjangoFilterBackend
+from psycopg.errors import DeadlockDetected
 from rest_framework import exceptions, renderers, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -129,10 +130,19 @@ def as_api_exception(exception: Exception) -> exceptions.APIException | None:
         return as_serializer_error(exception)
     if isinstance(exception, UNREADABLE):
         return exceptions.ParseError(_("The request holds something that cannot be stored."))
-    if isinstance(exception, IntegrityError):
-        # The rules were checked before, so somebody else has just changed what they stand on.
+    if lost_race(exception):
         return Conflict(_("Somebody has just changed what this builds on. Read it again."))
     return None
+
+
+def lost_race(exception: Exception) -> bool:
+    """Whether the database refused a write because of another one.
+
+    The rules were checked before, so somebody else has just changed what they stand on, or waits
+    for us as we wait for them.
+    """
+    is_deadlock = isinstance(exception.__cause__, DeadlockDetected)
+    return isinstance(exception, IntegrityError) or is_deadlock
 
 
 def as_serializer_error(

@@ -13,14 +13,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig
-from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from energysys.api import UNREADABLE, problem_json
+from energysys.api import UNREADABLE, lost_race, problem_json
 from energysys.requests import asks_for_page, request_id
 
 logger = logging.getLogger(__name__)
@@ -151,7 +151,7 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, UNREADABLE):
             return bad_request(request, exception)
-        if isinstance(exception, IntegrityError):
+        if lost_race(exception):
             detail = _("Somebody has just changed what this builds on. Read it again.")
             return error_answer(request, 409, "conflict", detail)
         return None

@@ -95,6 +95,7 @@ class RowWriter:
             if not bound.read_only and bound.field_name != table.key
         ]
         self.first_with_key: dict[str, int] = {}
+        self.has_looked_again = False
 
     def write(self) -> list[RowReport]:
         """Check and write all rows; those that the database refuses once more, backwards.
@@ -209,6 +210,8 @@ class RowWriter:
         except Exception as error:
             if as_api_exception(error) is None:
                 raise
+            if self.table.key_is_given and not self.has_looked_again:
+                return self.write_together(self.still_free(rows))
             if len(rows) > 1:
                 middle = len(rows) // 2
                 refused = self.write_together(rows[:middle])
@@ -216,6 +219,23 @@ class RowWriter:
             self.refuse(rows[0], self.in_words(rows[0].new, error))
             return list(rows)
         return []
+
+    def still_free(self, rows: Sequence[Row]) -> list[Row]:
+        """Rows but for those that somebody else has made since we looked, which are refused.
+
+        The same file may be on its way twice, and halving would take a minute to find all of them.
+        """
+        self.has_looked_again = True
+        key, model = self.table.key, self.table.model
+        new = [row for row in rows if row.stored is None]
+        keys = [getattr(row.new, key) for row in new]
+        stored = model._default_manager.filter(**{f"{key}__in": keys})
+        taken = {str(name) for name in stored.values_list(key, flat=True)}
+        for row in new:
+            if row.report.key in taken:
+                told = row.new.unique_error_message(model, (key,))
+                self.refuse(row, ValidationError({key: told}))
+        return [row for row in rows if not row.report.errors]
 
     def in_words(self, row: Any, error: Exception) -> Exception:
         """What the model itself says of a row that the database has refused."""

@@ -103,10 +103,7 @@ def lock_plants(keys: set[int]) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("UPDATE incidents_plantevent SET version = version WHERE false")
-        cursor.execute(
-            "SELECT incidents_lock_plant_v1(id) FROM unnest(%s::bigint[]) AS plant (id)",
-            [sorted(keys)],
-        )
+        cursor.execute("SELECT incidents_lock_plants_v1(VARIADIC %s::bigint[])", [list(keys)])
 
 
 def refuse_dismissed(event: PlantEvent) -> None:

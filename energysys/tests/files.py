@@ -26,8 +26,8 @@ def csv_of(*rows):
     return text.getvalue().encode()
 
 
-def run(table, content, by, dry_run=False):
-    return bulk_import(table, read_sheet(content), by, dry_run=dry_run)
+def run(table, content, by, dry_run=False, seen=None):
+    return bulk_import(table, read_sheet(content), by, dry_run=dry_run, seen=seen)
 
 
 def event_row(plant, **changes):

@@ -12,7 +12,7 @@ from accounts.tests import test_pages as accounts_pages
 from assets.tests import test_pages as assets_pages
 from energysys.clock import DAY, turkish_date, turkish_midnight, utc_date
 from energysys.testing import ROLES, make_plant
-from energysys.tests import test_bulk, test_integrators
+from energysys.tests import test_bulk_pages, test_integrators
 from incidents.tests import test_feed, test_webhooks
 from incidents.tests import test_pages as incidents_pages
 from simulation import engine
@@ -21,7 +21,7 @@ from transparency.models import HourlyGeneration
 from transparency.tests import test_pages as transparency_pages
 
 ROLE_TABLES = [
-    test_bulk.EXPORTS,
+    test_bulk_pages.EXPORTS,
     test_integrators.PAGES,
     test_feed.PAGES,
     test_webhooks.PAGES,
