@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
+import secrets
 from typing import Any
 
 from django import forms
@@ -25,13 +27,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import can_create, signed_in
 from accounts.bulk_api import file_answer
+from accounts.idempotency import confirmation
 from accounts.models import User
 from energysys.bulk import MAX_ROWS, BulkTable, Report
 from energysys.imports import bulk_import
-from energysys.sheets import MAX_FILE_BYTES, WRITERS, read_sheet
+from energysys.sheets import MAX_FILE_BYTES, WRITERS, Sheet, read_sheet
 
 # A page of more rows helps nobody; the errors always come first and are all shown.
 SHOWN_ROWS = 200
+CONFIRMATION = re.compile("[0-9a-f]{32}")
 
 
 class UploadForm(forms.Form):
@@ -58,21 +62,37 @@ def import_page(request: HttpRequest, table: BulkTable) -> HttpResponse:
     context: dict[str, Any] = {"table": table, "form": UploadForm(), "max_rows": MAX_ROWS}
     if request.method != "POST":
         return render(request, "accounts/import.html", context)
-    confirmed = request.POST.get("seen")
     form = context["form"] = UploadForm(request.POST, request.FILES)
+    is_confirmed = "seen" in request.POST
     try:
-        content = carried(request) if confirmed else uploaded(form)
-        report = bulk_import(
-            table, read_sheet(content), person, dry_run=not confirmed, seen=confirmed
-        )
+        content = carried(request) if is_confirmed else uploaded(form)
+        sheet = read_sheet(content)
+        if not is_confirmed:
+            report = bulk_import(table, sheet, person, dry_run=True)
+        elif (report := apply(request, table, sheet, person)) is None:
+            return redirect(request.path)
     except ValidationError as refusal:
         form.add_error("file", refusal)
         return render(request, "accounts/import.html", context, status=422)
-    if report.applied:
-        messages.success(request, applied_sentence(report))
-        return redirect(request.path)
-    context |= preview(report, content) | {"is_stale": bool(confirmed)}
+    context |= preview(report, content) | {"is_stale": is_confirmed}
     return render(request, "accounts/import.html", context, status=422 if report.errors else 200)
+
+
+def apply(request: HttpRequest, table: BulkTable, sheet: Sheet, person: User) -> Report | None:
+    """Import what the preview showed, once however often its button is pressed.
+
+    A report comes back when the file would now do something else, and nothing was done.
+    """
+    report = None
+    with confirmation(person, request.POST["once"]) as answer:
+        if not answer.body:
+            seen = request.POST["seen"]
+            report = bulk_import(table, sheet, person, dry_run=False, seen=seen)
+            answer.body = applied_sentence(report) if report.applied else ""
+    if answer.body:
+        messages.success(request, answer.body)
+        return None
+    return report
 
 
 def uploaded(form: UploadForm) -> bytes:
@@ -85,8 +105,10 @@ def uploaded(form: UploadForm) -> bytes:
 
 
 def carried(request: HttpRequest) -> bytes:
-    """The file that a preview gave the browser to keep."""
+    """The file that a preview gave the browser to keep, with all that came beside it."""
     try:
+        if not (request.POST["seen"] and CONFIRMATION.fullmatch(request.POST.get("once", ""))):
+            raise ValueError
         return base64.b64decode(request.POST.get("content", ""), validate=True)
     except (binascii.Error, ValueError):
         raise ValidationError(_("The file has been lost on the way. Choose it again.")) from None
@@ -101,6 +123,7 @@ def preview(report: Report, content: bytes) -> dict[str, Any]:
         "shown_rows": others[:SHOWN_ROWS],
         "more_rows": max(0, len(others) - SHOWN_ROWS),
         "content": base64.b64encode(content).decode(),
+        "once": secrets.token_hex(16),
     }
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any
 
 from django.db import connection, transaction
@@ -21,7 +23,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import signed_in
-from accounts.models import IdempotentAnswer
+from accounts.models import IdempotentAnswer, User
 from energysys.api import Conflict
 from energysys.clock import DAY
 
@@ -67,6 +69,28 @@ def once(act: Callable[..., Response], request: Request, *args: Any, **kwargs: A
         raise KeyReused(_("This key was used for another request."))
     headers = known.headers | {"Idempotency-Replayed": "true"}
     return Response(json.loads(known.body or "null"), known.status, headers=headers)
+
+
+@contextmanager
+def confirmation(person: User, key: str) -> Iterator[IdempotentAnswer]:
+    """What a page answered to this confirmation; whoever sends it again waits for the first one.
+
+    The body is empty as long as nothing was done. Who then acts fills it in, and it is stored with
+    what was done.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [key, person.pk]
+            )
+        answers = IdempotentAnswer.objects.filter(user=person)
+        answers.filter(answered_at__lt=timezone.now() - DAY).delete()
+        answer = answers.filter(key=key).first()
+        if answer is None:
+            answer = IdempotentAnswer(user=person, key=key, status=HTTPStatus.OK)
+        yield answer
+        if answer.body and answer.pk is None:
+            answer.save()
 
 
 def lock(person_id: int, key: str) -> bool:

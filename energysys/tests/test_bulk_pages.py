@@ -21,6 +21,7 @@ def hidden_fields(response):
     return {
         "content": response.context["content"],
         "seen": response.context["report"].digest,
+        "once": response.context["once"],
     }
 
 
@@ -34,6 +35,23 @@ def test_the_page_shows_what_would_happen_and_then_applies_it(client, world):
 
     assert answer.status_code == 302
     assert PlantEvent.objects.count() == 1
+
+
+def test_the_page_applies_a_file_once_however_often_it_is_confirmed(client, world):
+    """The same events would fit a second time, so that nothing else would stop them."""
+    client.force_login(world.people["admin"])
+    fields = hidden_fields(upload(client, csv_of(event_row(world.plant))))
+    page = reverse("incidents:import_events")
+
+    answers = [client.post(page, fields, follow=True) for _ in range(2)]
+
+    assert PlantEvent.objects.count() == 1
+    told = [[str(message) for message in answer.context["messages"]] for answer in answers]
+    assert told[0] == told[1]
+    assert told[0]
+    # The same file may be sent again on purpose.
+    client.post(page, hidden_fields(upload(client, csv_of(event_row(world.plant)))))
+    assert PlantEvent.objects.count() == 2
 
 
 def test_the_page_applies_nothing_that_it_has_not_shown(client, world):
@@ -73,7 +91,16 @@ def test_the_page_refuses_a_bad_file_at_its_field(client, world, content):
 
 @pytest.mark.parametrize(
     "fields",
-    [{}, {"seen": "x"}, {"seen": "x", "content": "no base64"}, {"seen": "x", "content": "eA=="}],
+    [
+        {},
+        {"seen": "x"},
+        {"seen": "x", "content": "eA=="},
+        {"seen": "x", "once": "0" * 32},
+        {"seen": "x", "once": "0" * 32, "content": "no base64"},
+        {"seen": "x", "once": "0" * 32, "content": "eA=="},
+        {"seen": "x", "once": "0\0" * 16, "content": "eA=="},
+        {"seen": "", "once": "0" * 32, "content": "eA=="},
+    ],
 )
 def test_the_page_survives_a_forged_confirmation(client, world, fields):
     client.force_login(world.people["super_admin"])

@@ -7,12 +7,15 @@ from decimal import Decimal
 import pytest
 from django.db import connection, connections, transaction
 from django.db.models import Sum
+from django.test import Client
+from django.urls import reverse
 
 from accounts.imports import USERS
 from assets.imports import ORGANIZATIONS, PLANTS
 from assets.models import Organization, PowerPlant
 from energysys.testing import make_event, make_plant, make_world, organization_eic
 from energysys.tests.files import csv_of, errors_of, event_row, plant_row, run
+from energysys.tests.test_bulk_pages import hidden_fields, upload
 from incidents.imports import EVENTS
 from incidents.models import PlantEvent
 from incidents.services import EventConflictError, lock_plants, update_event
@@ -171,7 +174,20 @@ def test_an_import_of_a_whole_country_takes_few_locks(world):
         assert cursor.fetchone() == (513,)
 
 
-def test_a_form_that_was_opened_before_an_import_does_not_undo_it(story, client):
+def test_two_clicks_at_once_import_once(story):
+    people = [Client(), Client()]
+    for client in people:
+        client.force_login(story.people["admin"])
+    fields = hidden_fields(upload(people[0], csv_of(event_row(story.plant))))
+    page = reverse("incidents:import_events")
+
+    first, second = both(lambda: people[0].post(page, fields), lambda: people[1].post(page, fields))
+
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert PlantEvent.objects.count() == 1
+
+
+def test_a_form_that_was_opened_before_an_import_does_not_undo_it(story):
     event = make_event(story.plant, affected_mw=10)
     edited = PlantEvent.objects.get(pk=event.pk)
     edited.reason = "from the form"
@@ -190,7 +206,7 @@ def test_a_form_that_was_opened_before_an_import_does_not_undo_it(story, client)
     assert (event.reason, event.affected_mw) == ("turbine trip", 20)
 
 
-def test_an_import_that_was_shown_before_a_form_was_saved_is_not_applied(story, client):
+def test_an_import_that_was_shown_before_a_form_was_saved_is_not_applied(story):
     event = make_event(story.plant, affected_mw=10)
     change = csv_of({"id": event.pk, "affected_mw": "20"})
     seen = run(EVENTS, change, story.people["admin"], dry_run=True).digest
