@@ -19,16 +19,8 @@ from accounts.scoped_api import ReplayMixin
 from energysys.api import refuse_unknown_parameters
 from energysys.bulk import Action, BulkTable, Report, bulk_export
 from energysys.imports import bulk_import
-from energysys.sheets import (
-    CSV,
-    CSV_TYPE,
-    MAX_FILE_BYTES,
-    MEDIA_TYPES,
-    WRITERS,
-    XLSX,
-    XLSX_TYPE,
-    read_sheet,
-)
+from energysys.sheet_reading import MAX_FILE_BYTES, read_sheet
+from energysys.sheets import CSV, CSV_TYPE, MEDIA_TYPES, WRITERS, XLSX, XLSX_TYPE
 
 
 class SheetParser(parsers.BaseParser):

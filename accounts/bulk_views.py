@@ -31,7 +31,8 @@ from accounts.idempotency import confirmation
 from accounts.models import User
 from energysys.bulk import MAX_ROWS, BulkTable, Report
 from energysys.imports import bulk_import
-from energysys.sheets import MAX_FILE_BYTES, WRITERS, Sheet, read_sheet
+from energysys.sheet_reading import MAX_FILE_BYTES, Sheet, read_sheet
+from energysys.sheets import WRITERS
 
 # A page of more rows helps nobody; the errors always come first and are all shown.
 SHOWN_ROWS = 200

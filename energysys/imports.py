@@ -20,7 +20,7 @@ from rest_framework import exceptions
 from energysys.api import as_api_exception, as_serializer_error, names_of, pointed
 from energysys.bulk import HIDDEN, MAX_ROWS, Action, BulkTable, CellError, Change, Report, RowReport
 from energysys.cells import as_text, canonical, is_storable
-from energysys.sheets import Line, Sheet
+from energysys.sheet_reading import Line, Sheet
 
 
 def bulk_import(

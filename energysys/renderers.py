@@ -2,48 +2,39 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import io
 import re
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, renderers
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.settings import api_settings
 
-# More would keep a process busy for minutes; CSV has no end.
-SHEET_ROWS = 250_000
+from energysys.sheets import CSV, CSV_TYPE, XLSX, XLSX_TYPE, csv_text, fill_xlsx
+
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+03:00")
 
 
 class CsvRenderer(renderers.BaseRenderer):
     """The rows of a list as CSV; a relation is named by its key."""
 
-    media_type = "text/csv"
-    format = "csv"
+    media_type, format = CSV_TYPE, CSV
 
     def render(self, data: Any, media: Any = None, context: Any = None) -> bytes:
         if data is None:
             return b""
         columns, rows = table_of(data)
-        text = io.StringIO()
-        writer = csv.DictWriter(text, fieldnames=columns)
-        writer.writeheader()
-        writer.writerows(rows)
-        return text.getvalue().encode()
+        return csv_text(columns, (row.values() for row in rows)).encode()
 
 
 class XlsxRenderer(renderers.BaseRenderer):
     """The rows of a list as the one sheet of a workbook; times are Turkish and true dates."""
 
-    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    format = "xlsx"
+    media_type, format = XLSX_TYPE, XLSX
     charset = None
     render_style = "binary"
 
@@ -51,10 +42,9 @@ class XlsxRenderer(renderers.BaseRenderer):
         if data is None:
             return b""
         columns, rows = table_of(data)
-        with tempfile.TemporaryFile() as file:
-            write_xlsx(file, columns, (row.values() for row in rows))
-            file.seek(0)
-            return file.read()
+        file = io.BytesIO()
+        write_xlsx(file, columns, (row.values() for row in rows))
+        return file.getvalue()
 
 
 def table_of(answer: Any) -> tuple[list[str], Sequence[Mapping[str, Any]]]:
@@ -67,30 +57,8 @@ def table_of(answer: Any) -> tuple[list[str], Sequence[Mapping[str, Any]]]:
 
 
 def write_xlsx(file: BinaryIO, columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> int:
-    """Write a sheet row by row, in memory that does not grow with them; return their number.
-
-    A text is never taken for a formula or a link. `SheetFullError` past the end of a sheet.
-    """
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "default_date_format": "yyyy-mm-dd hh:mm",
-    }
-    count = 0
-    with xlsxwriter.Workbook(file, options) as book:
-        sheet = book.add_worksheet()
-        sheet.freeze_panes(1, 0)
-        sheet.write_row(0, 0, columns)
-        for count, row in enumerate(rows, start=1):
-            if count >= SHEET_ROWS:
-                raise SheetFullError
-            sheet.write_row(count, 0, map(cell, row))
-    return count
-
-
-class SheetFullError(Exception):
-    """The rows do not fit into one sheet."""
+    """`fill_xlsx` with rows as the API answers them: times become true dates."""
+    return fill_xlsx(file, columns, (map(cell, row) for row in rows))
 
 
 def cell(value: Any) -> Any:

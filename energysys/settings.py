@@ -228,7 +228,7 @@ CONTENT_SECURITY_POLICY = {
 # The largest body of a request, a form with a file included.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 # Uploads are read once and small; nothing of them reaches a disk.
-FILE_UPLOAD_HANDLERS = ["energysys.sheets.FirstBytesUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["energysys.sheet_reading.FirstBytesUploadHandler"]
 CSRF_FAILURE_VIEW = "energysys.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"

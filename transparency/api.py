@@ -29,13 +29,8 @@ from assets.models import FuelType, Organization
 from energysys.api import refuse_unknown_parameters
 from energysys.clock import DAY, HOUR, turkish_date, turkish_midnight
 from energysys.filters import AwareDateTimeField
-from energysys.renderers import (
-    SHEET_ROWS,
-    CsvRenderer,
-    SheetFullError,
-    XlsxRenderer,
-    write_xlsx,
-)
+from energysys.renderers import CsvRenderer, XlsxRenderer, write_xlsx
+from energysys.sheets import SHEET_ROWS, SheetFullError
 from transparency import series
 from transparency.codes import Codes
 from transparency.filters import visible_scope

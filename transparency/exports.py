@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import tempfile
 from collections.abc import Iterator
 from typing import IO, Any
 
-import xlsxwriter
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from energysys.sheets import XLSX_TYPE, one_sheet, write_csv
 from transparency.tables import Line, Table
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# A spreadsheet runs a text that begins with one of these as a formula.
-STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def file_of(table: Table, name: str, form: str) -> HttpResponseBase:
     """The whole table as an attachment, in `form`: `csv` or `xlsx`."""
     response: HttpResponseBase
     if form == "csv":
-        response = HttpResponse(csv_text(table), content_type="text/csv; charset=utf-8")
+        content = write_csv(heads(table), csv_rows(table))
+        response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     else:
-        response = FileResponse(xlsx_file(table, name), content_type=XLSX)
+        response = FileResponse(xlsx_file(table, name), content_type=XLSX_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     return response
 
@@ -53,22 +48,14 @@ def all_lines(table: Table) -> Iterator[Line]:
         yield table.total
 
 
-def csv_text(table: Table) -> str:
-    text = io.StringIO()
-    # By this mark spreadsheets know UTF-8.
-    text.write("\N{ZERO WIDTH NO-BREAK SPACE}")
-    writer = csv.writer(text)
-    writer.writerow([harmless(head) for head in heads(table)])
+def csv_rows(table: Table) -> Iterator[list[str]]:
     for line in all_lines(table):
         keys = [csv_key(key) for key in keys_of(table, line)]
-        writer.writerow([*keys, *map(csv_value, line.cells, table.columns)])
-    return text.getvalue()
+        yield [*keys, *map(csv_value, line.cells, table.columns)]
 
 
 def csv_key(key: dt.datetime | str) -> str:
-    if isinstance(key, dt.datetime):
-        return timezone.localtime(key).isoformat()
-    return harmless(key)
+    return timezone.localtime(key).isoformat() if isinstance(key, dt.datetime) else key
 
 
 def csv_value(cell: Any, column: Any) -> str:
@@ -77,17 +64,10 @@ def csv_value(cell: Any, column: Any) -> str:
     return "" if cell.tone == "none" else str(cell.text)
 
 
-def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(STARTS_FORMULA) else text
-
-
 def xlsx_file(table: Table, name: str) -> IO[bytes]:
     """A workbook in a temporary file, written row by row in constant memory."""
     file = tempfile.TemporaryFile()  # noqa: SIM115
-    options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm"}
-    with xlsxwriter.Workbook(file, options) as book:
-        sheet = book.add_worksheet()
+    with one_sheet(file) as (book, sheet):
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "bottom"})
         formats = {
             places: book.add_format({"num_format": "#,##0." + "0" * places}) for places in (1, 2)
@@ -97,7 +77,7 @@ def xlsx_file(table: Table, name: str) -> IO[bytes]:
         sheet.set_column(0, 0, 26)
         sheet.set_column(1, len(names) - 1, 16)
         for column, head in enumerate(names):
-            sheet.write_string(0, column, head, bold)
+            sheet.write(0, column, head, bold)
         for row, line in enumerate(all_lines(table), start=1):
             write_line(sheet, row, line, table, formats)
         book.set_properties({"title": name, "comments": stated_rows(len(table))})
@@ -111,14 +91,14 @@ def write_line(sheet: Any, row: int, line: Line, table: Table, formats: dict[int
         if isinstance(key, dt.datetime):
             sheet.write_datetime(row, column, timezone.localtime(key).replace(tzinfo=None))
         else:
-            sheet.write_string(row, column, key)
+            sheet.write(row, column, key)
     cells = zip(line.cells, table.columns, strict=True)
     for column, (cell, what) in enumerate(cells, start=len(keys)):
         if cell.value is not None:
             # The figure that is shown, not what floating point hides behind it.
             sheet.write_number(row, column, round(cell.value, what.places), formats[what.places])
         elif cell.tone != "none":
-            sheet.write_string(row, column, cell.text)
+            sheet.write(row, column, cell.text)
 
 
 def stated_rows(count: int) -> str:

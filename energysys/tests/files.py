@@ -8,7 +8,7 @@ from accounts.models import User
 from assets.imports import ORGANIZATIONS, PLANTS
 from assets.models import Organization, PowerPlant
 from energysys.imports import bulk_import
-from energysys.sheets import read_sheet
+from energysys.sheet_reading import read_sheet
 from energysys.testing import plant_eic
 from incidents.imports import EVENTS
 from incidents.models import EventVersion, PlantEvent

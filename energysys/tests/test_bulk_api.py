@@ -4,7 +4,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from energysys.bulk import MAX_ROWS
-from energysys.sheets import MAX_FILE_BYTES, XLSX_TYPE
+from energysys.sheet_reading import MAX_FILE_BYTES
+from energysys.sheets import XLSX_TYPE
 from energysys.testing import api_client
 from energysys.tests.files import csv_of, event_row
 from incidents.models import PlantEvent

@@ -4,7 +4,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from energysys.sheets import MAX_FILE_BYTES, WRITERS
+from energysys.sheet_reading import MAX_FILE_BYTES
+from energysys.sheets import WRITERS
 from energysys.testing import each_cell, make_event
 from energysys.tests.files import csv_of, event_row
 from incidents.models import PlantEvent

@@ -1,23 +1,22 @@
 """Files as people and programs write them, and files that mean harm."""
 
+import csv
 import datetime as dt
 import io
+import re
 import zipfile
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
 from openpyxl import Workbook
 
+from assets.models import Organization, PowerPlant
 from energysys.cells import canonical_number, canonical_time
-from energysys.sheets import (
-    MAX_FILE_BYTES,
-    MAX_LINES,
-    MAX_UNPACKED_BYTES,
-    read_sheet,
-    write_csv,
-    write_xlsx,
-)
+from energysys.sheet_reading import MAX_FILE_BYTES, MAX_LINES, MAX_UNPACKED_BYTES, read_sheet
+from energysys.sheets import write_csv, write_xlsx
+from energysys.testing import api_client, make_event
 
 
 def cells_of(content):
@@ -58,6 +57,12 @@ def test_a_row_longer_than_the_header_is_marked():
         "+905",
         "-x",
         "@a",
+        "-5",
+        "-5.x",
+        "'-5",
+        "<r><t>rich</t></r>",
+        "<r>&</r>",
+        "https://example.com",
         "'quoted",
         "'=x",
         "''+x",
@@ -85,10 +90,75 @@ def test_numbers_truths_and_nothing_are_written_and_read_again(write):
     assert cells_of(content) == [{"a": "142.5", "b": "0.25", "c": "false", "d": ""}]
 
 
-def test_no_cell_of_an_exported_file_is_a_formula():
-    assert b"'=1+1" in write_csv(["a"], [["=1+1"]])
-    with zipfile.ZipFile(io.BytesIO(write_xlsx(["a"], [["=1+1"]]))) as archive:
-        assert b"<f>" not in archive.read("xl/worksheets/sheet1.xml")
+FORMULA = "=cmd|'/C calc'!A0"
+
+
+def formulas_in(content):
+    """What a spreadsheet program would calculate or follow."""
+    if not content.startswith(b"PK"):
+        rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
+        return [cell for row in rows for cell in row if cell.startswith(("=", "+", "@"))]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml")
+    return re.findall(rb"<f>|<hyperlink", sheet)
+
+
+@pytest.mark.parametrize("write", [write_csv, write_xlsx])
+@pytest.mark.parametrize("text", [FORMULA, "+1+1", "@SUM(A1)", "https://example.com"])
+def test_no_cell_of_a_written_file_is_a_formula(write, text):
+    content = write([text], [[text, text]])
+
+    assert formulas_in(content) == []
+    assert text.encode() in (content if write is write_csv else unpacked(content))
+
+
+def unpacked(content):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return archive.read("xl/worksheets/sheet1.xml")
+
+
+@pytest.mark.parametrize("chosen", ["csv", "xlsx"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/organizations/?format={}",
+        "/api/v1/plants/?format={}",
+        "/api/v1/events/?format={}",
+        "/api/v1/exports/plants/?format={}",
+        "/api/v1/exports/events/?format={}",
+        "/plants/export.{}",
+        "/events/list.{}",
+        "/generation/?by=plant&format={}",
+    ],
+)
+def test_no_file_that_anybody_gets_holds_a_formula(world, client, path, chosen):
+    PowerPlant.objects.update(name=FORMULA)
+    Organization.objects.filter(pk=world.organization.pk).update(name=FORMULA)
+    make_event(world.plant, reason=FORMULA)
+    reader = client if "api" not in path else api_client(world.people["super_admin"])
+    client.force_login(world.people["super_admin"])
+
+    answer = reader.get(path.format(chosen))
+
+    content = answer.getvalue()
+    assert answer.status_code == 200
+    assert formulas_in(content) == []
+    assert b"cmd|" in (content if chosen == "csv" else unpacked(content))
+
+
+def test_one_module_writes_files():
+    """So that no other one forgets what a text may be taken for."""
+    sources = [
+        source
+        for app in ("accounts", "assets", "energysys", "incidents", "simulation", "transparency")
+        for source in Path(app).rglob("*.py")
+        if "tests" not in source.parts
+    ]
+    writers = re.compile(r"csv\.(writer|DictWriter)|import xlsxwriter|openpyxl import Workbook")
+
+    found = [str(source) for source in sources if writers.search(source.read_text("utf-8"))]
+
+    assert found == ["energysys/sheets.py"]
 
 
 def test_a_time_in_a_cell_is_turkish():

@@ -86,7 +86,7 @@ def test_a_workbook_has_the_rows_of_the_csv(market, name):
 
 
 def test_what_does_not_fit_into_a_sheet_is_refused(market, monkeypatch):
-    monkeypatch.setattr("energysys.renderers.SHEET_ROWS", 10)
+    monkeypatch.setattr("energysys.sheets.SHEET_ROWS", 10)
 
     answer = api_client(market.people["admin"]).get(
         "/api/v1/prices/", yesterday() | {"format": "xlsx"}

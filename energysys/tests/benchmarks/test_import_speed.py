@@ -17,7 +17,8 @@ from assets.imports import ORGANIZATIONS, PLANTS
 from assets.models import Organization, PowerPlant
 from energysys.clock import DAY, HOUR, utc_date
 from energysys.imports import bulk_import
-from energysys.sheets import read_sheet, write_csv
+from energysys.sheet_reading import read_sheet
+from energysys.sheets import write_csv
 from energysys.testing import organization_eic, plant_eic
 from incidents.imports import EVENTS
 from simulation import engine

@@ -12,7 +12,7 @@ from accounts.models import User
 from assets.imports import ORGANIZATIONS, PLANTS
 from energysys.bulk import BulkTable, Report
 from energysys.imports import bulk_import
-from energysys.sheets import read_sheet
+from energysys.sheet_reading import read_sheet
 from incidents.imports import EVENTS
 
 TABLES = {table.kind: table for table in (ORGANIZATIONS, PLANTS, USERS, EVENTS)}
