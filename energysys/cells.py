@@ -51,7 +51,7 @@ def canonical(bound: Any, text: str, *, dot_is_decimal: bool) -> str:
         return "true" if word in YES else "false" if word in NO else text
     if isinstance(bound, serializers.DateTimeField):
         return canonical_time(text.strip())
-    return text
+    return text if isinstance(bound, serializers.CharField) else text.strip()
 
 
 def canonical_number(text: str, *, dot_is_decimal: bool) -> str:

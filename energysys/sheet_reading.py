@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from xml.etree import ElementTree
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -27,6 +28,13 @@ MAX_COLUMNS = 40
 MAX_LINES = 20_000
 
 ZIP_MAGIC = b"PK\x03\x04"
+# What .xls files begin with, and workbooks with a password, which are wrapped like one.
+OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+# A program that does not calculate asks for it so, and leaves any value beside its formulas.
+NOT_CALCULATED = re.compile(rb"fullCalcOnLoad=.(1|true)")
+# So many cells are named in a refusal.
+NAMED_CELLS = 20
 DELIMITERS = ",;\t"
 XLSX_ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 
@@ -66,13 +74,15 @@ def read_sheet(content: bytes) -> Sheet:
     """The table in a CSV or XLSX file, told apart by the first bytes; else `ValidationError`.
 
     CSV may be UTF-8 or UTF-16 with a mark, UTF-8 without, or Windows-1254, and be separated by
-    commas, semicolons or tabs. Of a workbook the first sheet counts.
+    commas, semicolons or tabs. Of a workbook the first visible sheet counts, with the rows and
+    columns that are hidden in it, and of a formula the value that it had when it was saved.
     """
     if len(content) > MAX_FILE_BYTES:
         limit = MAX_FILE_BYTES // 1024
         raise ValidationError(_("The file is larger than %(kib)s KiB.") % {"kib": limit})
     if content.startswith(ZIP_MAGIC):
         return as_sheet(read_xlsx(content), dot_is_decimal=False)
+    refuse_old_workbook(content)
     text = decode(content)
     delimiter = delimiter_of(text)
     rows = read_csv(text, delimiter)
@@ -87,20 +97,22 @@ def as_sheet(rows: Iterable[Sequence[str]], *, dot_is_decimal: bool) -> Sheet:
         if number > MAX_LINES:
             limit = {"lines": MAX_LINES}
             raise ValidationError(_("The file has more than %(lines)s lines.") % limit)
-        if not any(cells):
+        if not any(cell.strip() for cell in cells):
             continue
         if not columns:
             columns = header(cells)
             continue
-        surplus = sum(1 for cell in cells[len(columns) :] if cell)
-        lines.append(Line(number, dict(zip(columns, cells, strict=False)), surplus))
+        surplus = sum(1 for cell in cells[len(columns) :] if cell.strip())
+        # Spreadsheet programs leave out the empty cells at the end of some rows.
+        filled = [*cells, *[""] * (len(columns) - len(cells))]
+        lines.append(Line(number, dict(zip(columns, filled, strict=False)), surplus))
     if not columns:
         raise ValidationError(_("The file is empty."))
     return Sheet(columns, lines, dot_is_decimal)
 
 
 def header(cells: Sequence[str]) -> tuple[str, ...]:
-    names = [cell.strip().lower() for cell in cells]
+    names = [column_name(cell) for cell in cells]
     while names and not names[-1]:
         names.pop()
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -109,6 +121,20 @@ def header(cells: Sequence[str]) -> tuple[str, ...]:
             [_("The column “%(name)s” stands there twice.") % {"name": name} for name in twice]
         )
     return tuple(names)
+
+
+def column_name(cell: str) -> str:
+    """`Installed capacity MW` as `installed_capacity_mw`; in Turkish capitals `EİC` as `eic`."""
+    bare = cell.strip("\ufeff \t\r\n\xa0").translate(str.maketrans("İı", "ii")).lower()
+    return re.sub(r"\s+", "_", bare)
+
+
+def refuse_old_workbook(content: bytes) -> None:
+    if not content.startswith(OLE_MAGIC):
+        return
+    if ENCRYPTED in content:
+        raise ValidationError(_("This workbook has a password. Save it without one."))
+    raise ValidationError(_("This is an old workbook (.xls). Save it as .xlsx or as CSV."))
 
 
 def decode(content: bytes) -> str:
@@ -152,16 +178,50 @@ def read_xlsx(content: bytes) -> Iterator[Sequence[str]]:
         workbook = load_workbook(
             io.BytesIO(content), read_only=True, data_only=True, keep_links=False
         )
-        sheet = workbook.worksheets[0]
+        sheet = next(sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible")
         # What a sheet says of its own size need not be true.
         sheet.reset_dimensions()
         for row in sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True):
             yield [cell_text(value) for value in row]
+        refuse_unclear_cells(content, sheet._worksheet_path)
     except ValidationError:
         raise
     except Exception as error:
         # The library stumbles over a broken workbook with whatever the broken part leads to.
         raise ValidationError(_("This XLSX file cannot be read.")) from error
+
+
+def refuse_unclear_cells(content: bytes, name: str) -> None:
+    """Refuse what would be read as empty, or as a text, and is meant to be something else."""
+    merged, empty, failed = [], [], []
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(name) as source:
+        is_stale = NOT_CALCULATED.search(archive.read("xl/workbook.xml"))
+        for _event, element in ElementTree.iterparse(source):
+            match element.tag.rpartition("}")[2]:
+                case "mergeCell":
+                    merged.append(element.get("ref", ""))
+                case "row":
+                    element.clear()
+                case "c" if element.get("t") == "e":
+                    failed.append(f"{element.get('r')} ({element.findtext('{*}v')})")
+                case "c" if element.find("{*}f") is not None:
+                    has_value = element.findtext("{*}v") or element.get("t") == "str"
+                    if is_stale or not has_value:
+                        empty.append(element.get("r", ""))
+    told = [
+        (_("Merged cells: %(cells)s. Separate them and fill in each."), merged),
+        (
+            _("Formulas without a value: %(cells)s. Open the file, save it and send it again."),
+            empty,
+        ),
+        (_("Formulas that failed: %(cells)s."), failed),
+    ]
+    if refusals := [text % {"cells": some(cells)} for text, cells in told if cells]:
+        raise ValidationError(refusals)
+
+
+def some(cells: Sequence[str]) -> str:
+    return ", ".join(cells[:NAMED_CELLS]) + (" …" if len(cells) > NAMED_CELLS else "")
 
 
 def cell_text(value: Any) -> str:
