@@ -100,8 +100,8 @@ function nowLine(chart, label) {
 }
 
 function capLines(chart) {
-  return chart.caps.map(([from, until, price, label]) => [
-    { coord: [from, price], lineStyle: { color: color("ink-3"), width: 1, type: [4, 4] }, label: { formatter: label, position: "insideEndTop", ...text({ color: color("ink-2") }) } },
+  return chart.caps.map(([from, until, price, label, atStart]) => [
+    { coord: [from, price], lineStyle: { color: color("ink-3"), width: 1, type: [4, 4] }, label: { formatter: label, position: atStart ? "insideStartTop" : "insideEndTop", ...text({ color: color("ink-2") }) } },
     { coord: [until, price] },
   ]);
 }
@@ -200,10 +200,6 @@ function names(chart, drawn, narrow) {
     taken.push([x, place]);
     write(series.name, x - 4, place, ink(series.css), { align: last < chart.hours / 6 ? "left" : "right", verticalAlign: "bottom" });
   }
-  if (chart.bars) {
-    write(`\u25b2 ${chart.bars.above}`, drawn.leftEdge + 6, drawn.barsTop, "ink-2", { fontSize: 11, fontWeight: 500, verticalAlign: "top" });
-    write(`\u25bc ${chart.bars.below}`, drawn.leftEdge + 6, drawn.barsTop + chart.bars.height, "ink-2", { fontSize: 11, fontWeight: 500, verticalAlign: "bottom" });
-  }
   drawn.setOption({ graphic: { elements } });
 }
 
@@ -267,8 +263,6 @@ function draw(figure) {
   Object.assign(canvas.style, { left: `${-box.left}px`, right: `${-box.right}px`, top: `${-box.top}px`, height: `${height}px` });
   const drawn = window.echarts.init(canvas, null, { renderer: "canvas", width, height });
   drawn.setOption(options(chart, box));
-  drawn.leftEdge = box.left;
-  drawn.barsTop = chart.bars ? box.top + chart.bars.y : 0;
   names(chart, drawn, narrow);
   figure.classList.add("drawn");
 }

@@ -40,6 +40,8 @@ PANEL_GAP = 26
 GRID_LINES = 4
 # Names that would touch are pushed this many pixels apart.
 NAME_GAP = 14
+# The share of a phone's chart that a label needs.
+LABEL_SHARE = 0.3
 
 
 @dataclass
@@ -205,12 +207,20 @@ class Chart:
     @property
     def cap_lines(self) -> Iterator[dict[str, Any]]:
         for cap in self.caps:
+            x1, x2 = self.x(cap.start), self.x(cap.end)
+            at_start = {"label_x": x1, "label_dx": 4, "anchor": "start"}
+            at_end = {"label_x": x2, "label_dx": -4, "anchor": "end"}
             yield {
-                "x1": self.x(cap.start),
-                "x2": self.x(cap.end),
+                "x1": x1,
+                "x2": x2,
                 "y": self.y(cap.try_per_mwh),
                 "label": cap_label(cap),
+                **(at_start if self.ends_near_now(cap) else at_end),
             }
+
+    def ends_near_now(self, cap: Cap) -> bool:
+        """Whether the end of a cap's line has no room for its name, for the now-line is there."""
+        return 0 <= self.share(cap.end) - self.share(self.now) < LABEL_SHARE
 
     @property
     def outline_path(self) -> str:
@@ -281,7 +291,13 @@ class Chart:
                 for series in self.series
             ],
             "caps": [
-                [wall_clock(cap.start), wall_clock(cap.end), cap.try_per_mwh, cap_label(cap)]
+                [
+                    wall_clock(cap.start),
+                    wall_clock(cap.end),
+                    cap.try_per_mwh,
+                    cap_label(cap),
+                    self.ends_near_now(cap),
+                ]
                 for cap in self.caps
             ],
             "words": {"now": f"{_('now')} {clock(self.now)}", "pending": self.unpublished_label},

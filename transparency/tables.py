@@ -77,6 +77,11 @@ class Table:
         return len(self.keys)
 
     @property
+    def is_wide(self) -> bool:
+        """Whether a phone shows a card for each row: the columns have no room beside each other."""
+        return self.has_hours or len(self.columns) > 3
+
+    @property
     def offset(self) -> str:
         """What the times of the table are away from UTC."""
         return offset(self.at)

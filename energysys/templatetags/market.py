@@ -40,6 +40,12 @@ def mw(value: Number | None) -> str:
 
 
 @register.filter
+def mw_sum(value: Number | None) -> str:
+    """Megawatts of several plants: more than one decimal says nothing of a fleet."""
+    return "" if value is None else mw(round(value, 1))
+
+
+@register.filter
 def signed(value: Number | None, places: int = 2) -> str:
     text = number(value, places)
     return text if value is None or value <= 0 or not text.strip("0.,") else f"+{text}"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Sequence
 
 from django import template
 from django.utils import timezone
 
 from energysys.templatetags.market import clock, day_and_hour, hour
+from transparency.columns import Column
+from transparency.tables import Cell, Line
 
 register = template.Library()
 
@@ -23,3 +26,9 @@ def near(at: dt.datetime, now: dt.datetime) -> str:
 def day_hour(at: dt.datetime) -> str:
     """`22 Nov 12:00–13:00`: an hour with its day."""
     return f"{day_and_hour(at).rsplit(' ', 1)[0]} {hour(at)}"
+
+
+@register.filter
+def beside(line: Line, columns: Sequence[Column]) -> Iterator[tuple[Column, Cell]]:
+    """The cells of a row, each with its column."""
+    return zip(columns, line.cells, strict=True)

@@ -125,6 +125,19 @@ def test_the_files_hold_what_the_screen_shows_row_for_row(analyst, page, query):
         assert [as_seen(cell or "") for cell in in_xlsx[keys:]] == pytest.approx(figures)
 
 
+@pytest.mark.parametrize("by", ["", "fuel", "plant", "plant_hour"])
+def test_each_figure_of_a_wide_table_names_its_column_for_a_phone(analyst, by):
+    page = page_of(get(analyst, "generation", by=by, **YESTERDAY))
+    rows = page.split('id="rows-title"')[1]
+
+    figures = rows.split("<tbody>")[1].count('<td class="number')
+
+    assert '<table class="list by-row' in rows
+    assert rows.count('data-label="') == figures > 0
+    assert 'data-label="Deviation from plan, %"' in rows
+    assert "by-row" not in page_of(get(analyst, "prices", **YESTERDAY))
+
+
 def test_a_row_of_a_plant_and_hour_names_both(analyst, market):
     query = {"by": "plant_hour", **YESTERDAY}
     page = get(analyst, "generation", **query)

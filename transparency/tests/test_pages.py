@@ -189,3 +189,16 @@ def test_series_pages_take_few_queries(
 
 def test_times_are_turkish_whatever_the_server_thinks():
     assert turkish_midnight(dt.date(2026, 11, 22)).utcoffset() == dt.timedelta(hours=3)
+
+
+def test_an_empty_panel_leads_on_as_far_as_the_role_may(client, world):
+    report = reverse("incidents:report")
+    for role, leads in (("admin", True), ("analyst", False)):
+        client.force_login(world.people[role])
+        plan = client.get(reverse("incidents:plan")).content.decode()
+        empty = plan.split('class="empty"')[1].split("</section>")[0]
+        assert (f'href="{report}"' in empty) == leads, role
+
+    nothing = client.get(reverse("assets:plants"), {"q": "nowhere"}).content.decode()
+    empty = nothing.split('class="empty"')[1].split("</section>")[0]
+    assert f'href="{reverse("assets:plants")}"' in empty
