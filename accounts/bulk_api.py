@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from accounts.access import can_create, signed_in
 from accounts.scoped_api import ReplayMixin
 from energysys.api import refuse_unknown_parameters
-from energysys.bulk import Action, BulkTable, Report, bulk_export
+from energysys.bulk import Action, BulkTable, Report, cells_of
 from energysys.imports import bulk_import
 from energysys.sheet_reading import MAX_FILE_BYTES, read_sheet
 from energysys.sheets import CSV, CSV_TYPE, MEDIA_TYPES, WRITERS, XLSX, XLSX_TYPE
@@ -127,11 +127,13 @@ class ExportView(BulkView):
     def get(self, request: Request) -> HttpResponse:
         refuse_unknown_parameters(request, set())
         chosen = request.accepted_renderer.format
-        return file_answer(self.table, chosen, signed_in(request))
+        person = signed_in(request)
+        rows = self.table.rows.editable_by(person).order_by(self.table.key)
+        return file_answer(self.table, chosen, person, rows)
 
 
-def file_answer(table: BulkTable, chosen: str, by: Any) -> HttpResponse:
-    content = WRITERS[chosen](table.columns, bulk_export(table, by))
+def file_answer(table: BulkTable, chosen: str, by: Any, rows: Any) -> HttpResponse:
+    content = WRITERS[chosen](table.columns, cells_of(table, rows, by))
     response = HttpResponse(content, content_type=MEDIA_TYPES[chosen])
     response["Content-Disposition"] = f'attachment; filename="{table.kind}.{chosen}"'
     return response

@@ -65,6 +65,7 @@ def import_page(request: HttpRequest, table: BulkTable) -> HttpResponse:
         return render(request, "accounts/import.html", context)
     form = context["form"] = UploadForm(request.POST, request.FILES)
     is_confirmed = "seen" in request.POST
+    report: Report | None
     try:
         content = carried(request) if is_confirmed else uploaded(form)
         sheet = read_sheet(content)
@@ -138,12 +139,33 @@ def applied_sentence(report: Report) -> str:
     )
 
 
+class ListFileMixin:
+    """A list that is also a file: `format=csv` or `xlsx` gives all rows that its filter leaves.
+
+    They come as the list sorts them, in the columns that an import takes.
+    """
+
+    table: BulkTable
+    request: HttpRequest
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        chosen = request.GET.get("format")
+        if chosen is None:
+            answer: HttpResponse = super().get(request, *args, **kwargs)  # type: ignore[misc]
+            return answer
+        if chosen not in WRITERS:
+            raise Http404
+        rows = self.get_queryset()  # type: ignore[attr-defined]
+        return file_answer(self.table, chosen, signed_in(request), rows)
+
+
 @require_safe
 def export_file(request: HttpRequest, table: BulkTable, chosen: str) -> HttpResponse:
     person = permitted(request, table)
     if chosen not in WRITERS:
         raise Http404
-    return file_answer(table, chosen, person)
+    rows = table.rows.editable_by(person).order_by(table.key)
+    return file_answer(table, chosen, person, rows)
 
 
 def routes(table: BulkTable) -> list[URLPattern]:

@@ -30,8 +30,10 @@ from accounts.access import (
     get_editable,
     signed_in,
 )
+from accounts.bulk_views import ListFileMixin
 from accounts.filters import STANDINGS, UserListFilter
 from accounts.forms import KeyForm, LoginForm, NewPasswordForm, NewUserForm, UserForm
+from accounts.imports import USERS
 from accounts.keys import make_key, revoke_key
 from accounts.models import ApiKey, User
 from energysys.lists import FacetedListMixin
@@ -55,13 +57,14 @@ class PasswordChange(InvalidFormMixin, auth_views.PasswordChangeView):
         return super().form_valid(form)
 
 
-class UserList(RolesMixin, FacetedListMixin, ScopedViewMixin, ListView):
+class UserList(RolesMixin, ListFileMixin, FacetedListMixin, ScopedViewMixin, ListView):
     """Everyone to a Super Admin, the people of the organization to its Admins."""
 
     roles = READERS
     queryset = User.objects.select_related("organization").order_by("username", "pk")
     filterset_class = UserListFilter
     facet_name = "standing"
+    table = USERS
     template_name = "accounts/users.html"
     partial_template_name = "accounts/_users.html"
     paginate_by = 50

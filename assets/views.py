@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import CreateView, DetailView, ListView, UpdateView
 
 from accounts.access import Role, RolesMixin, ScopedViewMixin, can_create, can_edit, signed_in
+from accounts.bulk_views import ListFileMixin
 from accounts.models import User
 from assets.availability import DAYS_AHEAD, available_steps, lowest_by_day
 from assets.forms import (
@@ -20,6 +21,7 @@ from assets.forms import (
     PlantForm,
     PlantListFilter,
 )
+from assets.imports import ORGANIZATIONS, PLANTS
 from assets.models import Organization, PowerPlant, PowerPlantQuerySet, Status
 from energysys.clock import DAY, turkish_date, turkish_midnight
 from energysys.lists import FacetedListMixin
@@ -31,11 +33,12 @@ EVENTS_LISTED = 20
 EVENTS_SINCE = 7 * DAY
 
 
-class OrganizationList(FilteredListMixin, ScopedViewMixin, ListView):
+class OrganizationList(ListFileMixin, FilteredListMixin, ScopedViewMixin, ListView):
     queryset = Organization.objects.annotate(
         plant_count=Count("plants"), installed_mw=Sum("plants__installed_capacity_mw")
     ).order_by("name", "pk")
     filterset_class = OrganizationListFilter
+    table = ORGANIZATIONS
     template_name = "assets/organizations.html"
     partial_template_name = "assets/_organizations.html"
     paginate_by = 50
@@ -105,10 +108,11 @@ class AvailabilityMixin:
         return plants.with_availability(timezone.now())
 
 
-class PlantList(FacetedListMixin, AvailabilityMixin, ScopedViewMixin, ListView):
+class PlantList(ListFileMixin, FacetedListMixin, AvailabilityMixin, ScopedViewMixin, ListView):
     queryset = PowerPlant.objects.select_related("organization").order_by("name", "pk")
     filterset_class = PlantListFilter
     facet_name = "status"
+    table = PLANTS
     template_name = "assets/plants.html"
     partial_template_name = "assets/_plants.html"
     paginate_by = 50

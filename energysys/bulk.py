@@ -183,9 +183,13 @@ class Report:
 
 def bulk_export(table: BulkTable, by: Any) -> Iterator[list[Any]]:
     """The cells of every row that `by` may change, in the columns that an import takes."""
+    return cells_of(table, table.rows.editable_by(by).order_by(table.key), by)
+
+
+def cells_of(table: BulkTable, rows: Any, by: Any) -> Iterator[list[Any]]:
     serializer = table.serializer_for(by)
     numbers = {name for name in table.columns if is_number(serializer.fields[name])}
-    for row in table.rows.editable_by(by).order_by(table.key):
+    for row in rows:
         cells = table.shown(row, serializer)
         yield [
             Decimal(str(value)) if name in numbers and value is not None else value

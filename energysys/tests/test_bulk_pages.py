@@ -1,13 +1,17 @@
 """Bulk import and export in the pages."""
 
+from html import unescape
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from energysys.sheet_reading import MAX_FILE_BYTES
+from accounts.imports import USERS
+from assets.imports import ORGANIZATIONS, PLANTS
+from energysys.sheet_reading import MAX_FILE_BYTES, read_sheet
 from energysys.sheets import WRITERS
-from energysys.testing import each_cell, make_event
-from energysys.tests.files import csv_of, event_row
+from energysys.testing import each_cell, make_event, make_plant, organization_eic, plant_eic
+from energysys.tests.files import csv_of, event_row, run
 from incidents.models import PlantEvent
 
 
@@ -140,3 +144,49 @@ def test_there_is_no_export_of_another_form(client, world):
     client.force_login(world.people["super_admin"])
 
     assert client.get(reverse("assets:export_plants", args=["ods"])).status_code == 404
+
+
+# page, table, what the filter says, and the keys that it leaves in their order
+LIST_FILES = [
+    ("assets:organizations", ORGANIZATIONS, "?q=nova&sort=-name", [organization_eic(1)]),
+    ("assets:plants", PLANTS, "?sort=-name&fuel_type=wind", [plant_eic(9), plant_eic(8)]),
+    ("accounts:users", USERS, "?sort=-username&standing=admin", ["nova", "bora"]),
+]
+
+
+@pytest.mark.parametrize(("page", "table", "query", "keys"), LIST_FILES)
+@pytest.mark.parametrize("chosen", WRITERS)
+def test_a_list_is_a_file_of_what_its_filter_leaves(
+    client, world, page, table, query, keys, chosen
+):
+    for number in (8, 9):
+        make_plant(world.other_organization, number, fuel_type="wind")
+    client.force_login(world.people["super_admin"])
+
+    shown = unescape(client.get(reverse(page) + query).content.decode())
+    assert f'href="{query}&format={chosen}"' in shown
+    answer = client.get(f"{reverse(page)}{query}&format={chosen}")
+
+    sheet = read_sheet(answer.content)
+    assert [line.cells[table.key] for line in sheet.lines] == keys
+    assert run(table, answer.content, world.people["super_admin"]).counts["unchanged"] == len(keys)
+
+
+@pytest.mark.parametrize(
+    ("role", "page", "status", "foreign"),
+    [
+        ("analyst", "assets:plants", 200, plant_eic(2)),
+        ("admin", "accounts:users", 200, "bora"),
+        ("analyst", "accounts:users", 403, "bora"),
+        ("admin", "assets:organizations", 200, organization_eic(2)),
+    ],
+)
+def test_a_list_gives_each_role_what_it_shows(client, world, role, page, status, foreign):
+    client.force_login(world.people[role])
+
+    answer = client.get(f"{reverse(page)}?format=csv")
+
+    assert answer.status_code == status
+    assert foreign not in answer.content.decode()
+    assert client.get(f"{reverse(page)}?format=ods").status_code in (403, 404)
+    assert len(read_sheet(answer.content).lines) >= 1 or status == 403

@@ -12,6 +12,7 @@ from django.utils import translation
 from openpyxl import Workbook
 
 from assets.imports import PLANTS
+from assets.models import PowerPlant
 from energysys.sheet_reading import MAX_UNPACKED_BYTES, OLE_MAGIC, read_sheet
 from energysys.sheets import XLSX_TYPE, write_csv, write_xlsx
 from energysys.testing import api_client, plant_eic
@@ -209,7 +210,7 @@ def test_what_a_turkish_spreadsheet_makes_of_plants_is_read(world):
     report = run(PLANTS, text.encode("windows-1254"), world.people["super_admin"])
 
     assert report.applied, errors_of(report)
-    made = PLANTS.model.objects.get(eic=plant_eic(7))
+    made = PowerPlant.objects.get(eic=plant_eic(7))
     assert (made.name, str(made.installed_capacity_mw)) == ("Iğdır Şırnak RES", "1234.500")
 
 
