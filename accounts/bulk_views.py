@@ -74,9 +74,11 @@ def import_page(request: HttpRequest, table: BulkTable) -> HttpResponse:
         elif (report := apply(request, table, sheet, person)) is None:
             return redirect(request.path)
     except ValidationError as refusal:
+        # With a confirmation no file is chosen, and none is missed.
+        form.errors.clear()
         form.add_error("file", refusal)
         return render(request, "accounts/import.html", context, status=422)
-    context |= preview(report, content) | {"is_stale": is_confirmed}
+    context |= preview(report, content) | {"is_stale": is_confirmed, "form": UploadForm()}
     return render(request, "accounts/import.html", context, status=422 if report.errors else 200)
 
 
@@ -99,9 +101,7 @@ def apply(request: HttpRequest, table: BulkTable, sheet: Sheet, person: User) ->
 
 def uploaded(form: UploadForm) -> bytes:
     if not form.is_valid():
-        refusal = form.errors.as_data().pop("file")
-        form.errors.clear()
-        raise ValidationError(refusal)
+        raise ValidationError(form.errors.as_data()["file"])
     content: bytes = form.cleaned_data["file"].read()
     return content
 

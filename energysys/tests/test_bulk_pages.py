@@ -70,6 +70,7 @@ def test_the_page_applies_nothing_that_it_has_not_shown(client, world):
     event.refresh_from_db()
     assert event.reason == "gearbox"
     assert answer.context["is_stale"]
+    assert not answer.context["form"].errors
     assert answer.context["report"].rows[0].changes[0].before == "gearbox"
 
 
@@ -110,7 +111,11 @@ def test_the_page_refuses_a_bad_file_at_its_field(client, world, content):
 def test_the_page_survives_a_forged_confirmation(client, world, fields):
     client.force_login(world.people["super_admin"])
 
-    assert client.post(reverse("assets:import_plants"), fields).status_code == 422
+    answer = client.post(reverse("assets:import_plants"), fields)
+
+    assert answer.status_code == 422
+    refusals = answer.context["form"].errors.as_data()["file"]
+    assert ("required" in [refusal.code for refusal in refusals]) == (not fields)
 
 
 def test_the_page_gives_the_rows_of_ones_own_organization(client, world):
