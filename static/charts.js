@@ -20,6 +20,7 @@ function loadLibrary() {
 // A token may hold light-dark(), so the browser is asked for the colour that it makes of it.
 const probe = document.createElement("span");
 probe.hidden = true;
+probe.style.forcedColorAdjust = "none";
 // Outside the body, which going back replaces.
 document.documentElement.append(probe);
 function color(name) {

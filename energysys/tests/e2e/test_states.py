@@ -53,3 +53,39 @@ def test_a_dashboard_without_answers_says_since_when(reader):
     page.click("[data-retry]")
     stale.wait_for(state="detached")
     visitor.troubles.clear()
+
+
+@pytest.mark.parametrize(
+    ("path", "target", "cell"),
+    [
+        ("/prices/", "#screen", "[aria-labelledby=rows-title] tbody tr"),
+        ("/events/", "#events", "#events tbody tr"),
+        ("/plants/", "#plants", "#plants tbody tr"),
+        ("/organizations/", "#organizations", "#organizations tbody tr"),
+        ("/users/", "#users", "#users tbody tr"),
+    ],
+)
+def test_what_is_read_anew_stays_and_says_so(reader, path, target, cell):
+    visitor = reader("super_admin", "en")
+    page = visitor.page
+    visitor.open(path)
+    rows = page.locator(cell).count()
+    held = []
+    page.route(f"**{path}?*", lambda route: held.append(route))
+
+    if path == "/prices/":
+        page.click("#preset-1")
+    else:
+        page.fill("#id_q", "o")
+
+    page.locator(f"{target}[aria-busy=true]").wait_for()
+    assert page.locator(cell).count() == rows > 0
+    bar = page.evaluate(
+        "target => { const s = getComputedStyle(document.querySelector(target), '::before');"
+        " return [s.position, s.height, s.animationName]; }",
+        target,
+    )
+    assert bar == ["fixed", "2px", "bones"]
+    for route in held:
+        route.continue_()
+    page.locator("[aria-busy]").first.wait_for(state="detached")
