@@ -16,6 +16,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiKey, User
+from energysys.fields import UnchangedForm
 
 LIVES = [(30, _("30 days")), (90, _("90 days")), (365, _("1 year"))]
 
@@ -46,7 +47,7 @@ def password_rules() -> str:
     return " ".join(password_validators_help_texts())
 
 
-class UserForm(forms.ModelForm):
+class UserForm(UnchangedForm):
     """A person: who it is, what it may do and for which organization."""
 
     class Meta:

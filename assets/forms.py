@@ -12,7 +12,7 @@ from django_filters import rest_framework as filters
 from accounts.models import User
 from assets.filters import OrganizationFilter, PlantFilter, visible_organizations
 from assets.models import RENEWABLE_FUELS, FuelType, Organization, PowerPlant, Status
-from energysys.fields import MegawattField
+from energysys.fields import MegawattField, UnchangedForm
 from energysys.lists import SortFilter
 
 
@@ -62,7 +62,7 @@ class EicField(forms.CharField):
         return (super().to_python(value) or "").upper()
 
 
-class OrganizationForm(forms.ModelForm):
+class OrganizationForm(UnchangedForm):
     eic = EicField(
         label="EIC",
         max_length=16,
@@ -82,7 +82,7 @@ class OrganizationForm(forms.ModelForm):
         return name
 
 
-class PlantForm(forms.ModelForm):
+class PlantForm(UnchangedForm):
     eic = EicField(
         label="EIC",
         max_length=16,

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.models import model_to_dict
 from django.forms.utils import flatatt
 from django.utils import formats
 from django.utils.formats import sanitize_separators
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 PLAIN_NUMBER = re.compile(r"[+-]?[0-9.]*")
 
@@ -59,3 +62,28 @@ def with_decimal_point(text: str) -> str:
     if found and grouping not in head and len(tail) != 3 and tail.isdigit():
         return f"{head}.{tail}"
     return str(sanitize_separators(text))
+
+
+class UnchangedForm(forms.ModelForm):
+    """A form that saves only what nobody has changed since its page was made.
+
+    It writes all of its fields: an older page would undo an import that came between.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stored = ""
+        if self.instance.pk:
+            values = sorted(model_to_dict(self.instance, self._meta.fields).items())
+            self.stored = hashlib.sha256(repr(values).encode()).hexdigest()
+            self.initial["seen"] = self.stored
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        seen = self.cleaned_data.get("seen")
+        if seen and seen != self.stored:
+            told = _("Somebody has changed this meanwhile. Read it again.")
+            raise ValidationError(told, code="stale")
+        return cleaned

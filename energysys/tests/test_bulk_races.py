@@ -222,3 +222,41 @@ def test_an_import_that_was_shown_before_a_form_was_saved_is_not_applied(story):
     assert not report.applied
     assert report.rows[0].changes[0].before == "15"
     assert event.affected_mw == 15
+
+
+@pytest.mark.parametrize(
+    ("page", "table", "column"),
+    [
+        ("assets:edit_organization", ORGANIZATIONS, "name"),
+        ("assets:edit_plant", PLANTS, "name"),
+        ("accounts:edit_user", USERS, "full_name"),
+    ],
+)
+def test_a_page_that_was_opened_before_an_import_does_not_undo_it(
+    world, client, page, table, column
+):
+    rows = {
+        "organizations": world.organization,
+        "plants": world.plant,
+        "users": world.people["analyst"],
+    }
+    row = rows[table.kind]
+    address = reverse(page, args=[getattr(row, "eic", row.pk)])
+    client.force_login(world.people["super_admin"])
+    form = client.get(address).context["form"]
+    fields = {
+        name: "" if form[name].value() is None else form[name].value() for name in form.fields
+    }
+    change = csv_of({table.key: getattr(row, table.key), column: "From a file"})
+    assert run(table, change, world.people["super_admin"]).applied
+
+    late = client.post(address, fields)
+
+    row.refresh_from_db()
+    assert late.status_code == 422
+    assert [refusal.code for refusal in late.context["form"].non_field_errors().as_data()] == [
+        "stale"
+    ]
+    assert getattr(row, column) == "From a file"
+    again = client.get(address).context["form"]
+    assert client.post(address, fields | {"seen": again["seen"].value()}).status_code == 302
