@@ -12,5 +12,6 @@ class PersonBackend(ModelBackend):
     def get_user(self, user_id: int) -> User | None:
         """The person of a session; the same query narrows the connection to their rows."""
         people = User.objects.select_related("organization").annotate(tenant=tenant_set())
-        person = people.filter(pk=user_id).first()
+        # A condition sets the tenant before the join reads the organization; a column would after.
+        person = people.filter(pk=user_id, tenant__isnull=False).first()
         return person if person and self.user_can_authenticate(person) else None

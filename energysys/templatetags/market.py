@@ -42,7 +42,7 @@ def mw(value: Number | None) -> str:
 @register.filter
 def mw_sum(value: Number | None) -> str:
     """Megawatts of several plants: more than one decimal says nothing of a fleet."""
-    return "" if value is None else mw(round(value, 1))
+    return "" if value is None else mw(round(Decimal(str(value)), 1))
 
 
 @register.filter

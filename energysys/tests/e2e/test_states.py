@@ -89,3 +89,11 @@ def test_what_is_read_anew_stays_and_says_so(reader, path, target, cell):
     for route in held:
         route.continue_()
     page.locator("[aria-busy]").first.wait_for(state="detached")
+
+
+def test_a_person_reads_the_name_of_the_organization(reader):
+    visitor = reader("admin", "en")
+
+    visitor.open("/")
+
+    assert "Nova" in visitor.page.locator("h1").inner_text()
