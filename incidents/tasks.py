@@ -28,6 +28,6 @@ def deliver_soon() -> None:
     def send() -> None:
         # A connection of its own, because one that workers share waits for a broker to come back.
         with current_app.connection_for_write(transport_options=AT_ONCE) as broker:
-            deliver_webhooks.apply_async(connection=broker, retry=False, expires=30)
+            deliver_webhooks.apply_async(connection=broker, retry=False, expires=30)  # type: ignore[call-arg]
 
     transaction.on_commit(send, robust=True)

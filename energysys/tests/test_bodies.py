@@ -4,6 +4,7 @@ import http.client
 import io
 import json
 import socket
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -105,7 +106,10 @@ def test_a_body_in_chunks_is_given_its_length():
         return []
 
     for sent in (b"[1]", TOO_MUCH + b"more"):
-        environ = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input": io.BytesIO(sent)}
+        environ: dict[str, Any] = {
+            "HTTP_TRANSFER_ENCODING": "chunked",
+            "wsgi.input": io.BytesIO(sent),
+        }
         Unchunked(application)(environ, None)
         assert environ["wsgi.input"].read() == b""
 

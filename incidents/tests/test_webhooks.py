@@ -365,14 +365,14 @@ def test_who_reports_does_not_wait_for_a_broker_that_is_away(
 ):
     if not listens:
         silent_broker.close()
-    naps = []
+    naps: list[float] = []
+    failures: list[type[BaseException]] = []
     monkeypatch.setattr("kombu.utils.functional.sleep", naps.append)
 
     with django_capture_on_commit_callbacks() as callbacks:
         deliver_soon()
     telling = threading.Thread(target=callbacks[0], daemon=True)
     monkeypatch.setattr(threading, "excepthook", lambda told: failures.append(told.exc_type))
-    failures = []
     telling.start()
     telling.join(timeout=20)
 
