@@ -31,10 +31,11 @@ from energysys.clock import DAY, HOUR, turkish_date, turkish_midnight
 from energysys.filters import AwareDateTimeField
 from energysys.renderers import CsvRenderer, XlsxRenderer, write_xlsx
 from energysys.sheets import SHEET_ROWS, SheetFullError
-from transparency import series
+from transparency import series, texts
 from transparency.codes import Codes
 from transparency.filters import visible_scope
-from transparency.series import Series, Span
+from transparency.series import Span
+from transparency.texts import Series
 
 # Up to here one text is quicker than a stream.
 WHOLE_ROWS = 5000
@@ -45,7 +46,7 @@ class SpanForm(forms.Form):
 
     start = AwareDateTimeField(required=False)
     end = AwareDateTimeField(required=False)
-    shape = forms.ChoiceField(choices=[(name, name) for name in series.TEXTS], required=False)
+    shape = forms.ChoiceField(choices=[(name, name) for name in texts.TEXTS], required=False)
 
     def clean(self) -> dict[str, Any]:
         wanted = self.cleaned_data
@@ -135,11 +136,11 @@ class SeriesView(APIView):
     def answer(self, request: Request, rows: Series, most: int, shape: str) -> HttpResponseBase:
         match request.accepted_renderer.format:
             case CsvRenderer.format:
-                return self.stream(request, series.stream_csv(rows), "text/csv; charset=utf-8")
+                return self.stream(request, texts.stream_csv(rows), "text/csv; charset=utf-8")
             case XlsxRenderer.format:
                 return sheet_of(rows)
         if most <= WHOLE_ROWS:
-            return HttpResponse(envelope(series.json_text(rows, shape)), "application/json")
+            return HttpResponse(envelope(texts.json_text(rows, shape)), "application/json")
         return self.stream(request, stream_envelope(rows, shape), "application/json")
 
     def stream(self, request: Request, body: Iterator[Any], media: str) -> StreamingHttpResponse:
@@ -157,7 +158,7 @@ def envelope(rows: str) -> str:
 
 def stream_envelope(rows: Series, shape: str) -> Iterator[str]:
     yield '{"next":null,"previous":null,"results":'
-    yield from series.stream_json(rows, shape)
+    yield from texts.stream_json(rows, shape)
     yield "}"
 
 
@@ -166,7 +167,7 @@ def sheet_of(rows: Series) -> FileResponse:
     with ExitStack() as files:
         file = files.enter_context(tempfile.TemporaryFile())
         try:
-            write_xlsx(file, rows.columns, series.stream_rows(rows))
+            write_xlsx(file, rows.columns, texts.stream_rows(rows))
         except SheetFullError as error:
             message = _("A sheet ends at %(rows)s rows. Ask for a shorter span, or for CSV.")
             refusal = message % {"rows": SHEET_ROWS}
@@ -185,7 +186,7 @@ SPAN_PARAMETERS = [
     OpenApiParameter("end", OpenApiTypes.DATETIME, description="Up to, not including."),
     OpenApiParameter(
         "shape",
-        enum=list(series.TEXTS),
+        enum=list(texts.TEXTS),
         description="`arrays` gives one object a plant with an array for each column.",
     ),
 ]
@@ -217,7 +218,7 @@ class Prices(SeriesView):
         return super().get(request)
 
     def read(self, form: SpanForm, span: Span) -> tuple[Series, int]:
-        return series.price_series(span), hours_in(span)
+        return texts.price_series(span), hours_in(span)
 
 
 class Consumption(SeriesView):
@@ -230,7 +231,7 @@ class Consumption(SeriesView):
         return super().get(request)
 
     def read(self, form: SpanForm, span: Span) -> tuple[Series, int]:
-        return series.consumption_series(span), hours_in(span)
+        return texts.consumption_series(span), hours_in(span)
 
 
 class Generation(SeriesView):
@@ -260,7 +261,7 @@ class Generation(SeriesView):
 
     def read(self, form: GenerationForm, span: Span) -> tuple[Series, int]:
         plants = form.plant_ids()
-        return series.generation_series(span, plants), len(plants) * hours_in(span)
+        return texts.generation_series(span, plants), len(plants) * hours_in(span)
 
 
 urlpatterns = [

@@ -13,7 +13,7 @@ from django.utils import timezone
 from energysys.clock import DAY, HOUR, turkish_date, turkish_midnight, utc_date, utc_midnight
 from energysys.testing import api_client, make_plant
 from simulation import engine
-from transparency import series
+from transparency import series, texts
 from transparency.series import EVERYTHING, Span
 
 DAY_ONE = dt.date(2026, 3, 10)
@@ -101,7 +101,7 @@ def test_the_export_has_the_columns_of_the_api(market, tmp_path):
 
     rows = list(csv.DictReader(file.read_text().splitlines()))
     assert len(rows) == 48
-    assert list(rows[0]) == list(series.generation_series(SPAN, []).columns)
+    assert list(rows[0]) == list(texts.generation_series(SPAN, []).columns)
     assert rows[0]["installed_capacity_mw"] == "100"
 
 
@@ -234,7 +234,7 @@ def test_long_answers_are_streamed_and_whole(today, monkeypatch):
     query = f"generation/?{yesterday_query()}"
     whole = get(today, query).json()
     monkeypatch.setattr("transparency.api.WHOLE_ROWS", 5)
-    monkeypatch.setattr(series, "CHUNK_ROWS", 7)
+    monkeypatch.setattr(texts, "CHUNK_ROWS", 7)
     cache.clear()
 
     answer = get(today, query)
@@ -247,12 +247,12 @@ def test_a_streamed_body_is_cut_to_the_person_by_the_database(today):
     """Even a query that forgot its filter shows an organization's own rows only."""
     from accounts.tenancy import acting_as
 
-    everything = series.generation_series(
+    everything = texts.generation_series(
         Span(MIDNIGHT - 9 * DAY, EVERYTHING, EVERYTHING),
         [today.plant.pk, today.other_plant.pk],
     )
     with acting_as(today.people["outsider"]):
-        text = b"".join(series.stream_csv(everything)).decode()
+        text = b"".join(texts.stream_csv(everything)).decode()
 
     plants = {row["plant"] for row in csv.DictReader(io.StringIO(text))}
     assert plants == {today.other_plant.eic}

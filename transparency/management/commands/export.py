@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from assets.models import PowerPlant
 from energysys.clock import DAY, calendar_day, utc_midnight
-from transparency import series
+from transparency import series, texts
 
 
 class Command(BaseCommand):
@@ -33,15 +33,15 @@ class Command(BaseCommand):
                 out = stack.enter_context(file.open("wb")) if file else sys.stdout.buffer
             except OSError as error:
                 raise CommandError(f"{file} cannot be written: {error.strerror}.") from error
-            for block in series.stream_csv(self.rows(options["series"], span)):
+            for block in texts.stream_csv(self.rows(options["series"], span)):
                 out.write(block)
 
-    def rows(self, name: str, span: series.Span) -> series.Series:
+    def rows(self, name: str, span: series.Span) -> texts.Series:
         if name == "prices":
-            return series.price_series(span)
+            return texts.price_series(span)
         if name == "consumption":
-            return series.consumption_series(span)
+            return texts.consumption_series(span)
         if name == "outages":
-            return series.outage_series(span)
+            return texts.outage_series(span)
         everyone = list(PowerPlant.objects.values_list("pk", flat=True))
-        return series.generation_series(span, everyone)
+        return texts.generation_series(span, everyone)
