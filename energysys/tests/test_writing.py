@@ -1,6 +1,8 @@
 """Changing what one has read, doing once what was sent twice, and how often one may ask."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -174,31 +176,80 @@ def test_ending_twice_with_one_key_answers_alike(world):
     assert second.json() == first.json()
 
 
-def test_of_two_at_once_one_is_done(committed):
-    world = make_world()
-    clients = [api_client(world.people["super_admin"]) for _ in range(4)]
-    start = threading.Barrier(len(clients))
-    answers = []
+def at_once(*acts):
+    """Run all in threads of their own, beginning together; what each returned."""
+    start = threading.Barrier(len(acts))
 
-    def send(client):
+    def run(act):
         start.wait()
-        body = {"name": "Toros", "eic": organization_eic(77)}
         try:
-            answers.append(client.post(ORGANIZATIONS, body, headers={"idempotency-key": "k"}))
+            return act()
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=send, args=[client]) for client in clients]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_of_two_at_once_one_is_done(committed):
+    world = make_world()
+    clients = [api_client(world.people["super_admin"]) for _ in range(4)]
+    body = {"name": "Toros", "eic": organization_eic(77)}
+
+    def send(client):
+        return client.post(ORGANIZATIONS, body, headers={"idempotency-key": "k"})
+
+    answers = at_once(*(partial(send, client) for client in clients))
 
     statuses = {answer.status_code for answer in answers}
     assert statuses <= {201, 409}
     assert 201 in statuses
     assert len({answer.content for answer in answers if answer.status_code == 201}) == 1
     assert Organization.objects.filter(name="Toros").count() == 1
+
+
+def test_what_died_half_way_is_done_when_it_is_sent_again(committed, monkeypatch):
+    """The process, or its connection, ends after the row is written and before the commit."""
+    world = make_world()
+    client = api_client(world.people["admin"])
+    client.raise_request_exception = False
+    seen = []
+
+    def die(*args, **kwargs):
+        seen.append(PlantEvent.objects.count())
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("accounts.idempotency.JSONRenderer", die)
+        broken = report(client, world, "k")
+    connection.close()
+
+    assert (seen, broken.status_code) == ([1], 503)
+    assert not PlantEvent.objects.exists()
+    again, repeated = report(client, world, "k"), report(client, world, "k")
+    assert (again.status_code, again.has_header("Idempotency-Replayed")) == (201, False)
+    assert (repeated.status_code, repeated["Idempotency-Replayed"]) == (201, "true")
+    assert PlantEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize("kind", CHANGE)
+def test_of_two_changes_at_once_one_is_stale(committed, kind):
+    world = make_world()
+    url = rows(world)[kind]
+    clients = [api_client(world.people["super_admin"]) for _ in range(2)]
+    tag = clients[0].get(url)["ETag"]
+    name = next(iter(CHANGE[kind]))
+
+    def change(client, value):
+        return client.patch(url, {name: value}, headers={"if-match": tag})
+
+    answers = at_once(partial(change, clients[0], "first"), partial(change, clients[1], "second"))
+
+    assert sorted(answer.status_code for answer in answers) == [200, 412]
+    winner = next(answer for answer in answers if answer.status_code == 200)
+    now = clients[0].get(url)
+    assert (now["ETag"], now.json()[name]) == (winner["ETag"], winner.json()[name])
 
 
 def test_a_person_may_ask_so_often_and_is_told(world, settings):

@@ -9,6 +9,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import kombu.exceptions
@@ -397,6 +398,35 @@ def test_two_workers_never_hold_the_same_message(committed):
 
     assert held is not None
     assert found == []
+
+
+def test_of_two_workers_at_once_one_delivers_a_message(committed, receiver):
+    world = make_world()
+    make_webhook(world.organization, receiver.url)
+    events = [make_event(world.plant, affected_mw=5) for _ in range(6)]
+    both = threading.Barrier(2)
+
+    def answer(handler):
+        # Each worker has a message in its hands before either goes on.
+        if len(receiver.got) <= 2:
+            both.wait(timeout=20)
+        plain_answer(200)(handler)
+
+    def work():
+        try:
+            return delivery.deliver_due()
+        finally:
+            connection.close()
+
+    receiver.answer = answer
+    with ThreadPoolExecutor(2) as pool:
+        counts = [run.result() for run in [pool.submit(work) for _ in range(2)]]
+
+    told = [headers["webhook-id"] for _path, headers, _body in receiver.got]
+    assert len(set(told)) == len(told) == len(events) == sum(counts)
+    assert min(counts) >= 1
+    assert not waiting().exists()
+    assert WebhookAttempt.objects.count() == len(events)
 
 
 @pytest.mark.parametrize(
