@@ -6,10 +6,13 @@ connects with it empty, so code that forgets to set it sees no row.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Case, CharField, F, Func, Q, Value, When
 from django.db.models.functions import Cast
@@ -21,6 +24,10 @@ from accounts.access import Role, is_super_admin
 from accounts.models import User
 
 ALL = "all"
+UNCHANGED = """SELECT 1 FROM accounts_user WHERE id = %s AND is_active AND password = %s
+    AND role = %s AND organization_id IS NOT DISTINCT FROM %s"""
+# How often a body that takes longer asks whether its reader is still who was let in.
+RECHECK_S = 2
 # What `tenant_of` says of an active `person`, in SQL.
 TENANT = "CASE person.role WHEN 'super_admin' THEN 'all' ELSE person.organization_id::text END"
 
@@ -68,6 +75,24 @@ def acting_as(user: User | AnonymousUser) -> Iterator[None]:
         yield
     finally:
         reset_tenant()
+
+
+def while_unchanged(user: User, body: Iterator[Any]) -> Iterator[Any]:
+    """The body of a long answer, broken off when its reader's tokens have ended meanwhile.
+
+    Asked on a connection of its own: this one is busy writing the body.
+    """
+    then = time.monotonic() + RECHECK_S
+    with closing(body):  # type: ignore[type-var]
+        for piece in body:
+            yield piece
+            if time.monotonic() < then:
+                continue
+            with closing(connection.copy()) as other, other.cursor() as cursor:
+                cursor.execute(UNCHANGED, [user.pk, user.password, user.role, user.organization_id])
+                if not cursor.fetchone():
+                    raise PermissionDenied(f"person {user.pk} has changed while reading")
+            then = time.monotonic() + RECHECK_S
 
 
 def shows_credentials(request: HttpRequest) -> bool:

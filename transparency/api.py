@@ -24,7 +24,7 @@ from rest_framework.views import APIView
 from accounts.access import signed_in
 from accounts.conditional import answer_tag, is_known, not_modified, with_tag
 from accounts.models import User
-from accounts.tenancy import acting_as
+from accounts.tenancy import acting_as, while_unchanged
 from assets.models import FuelType, Organization
 from energysys.api import refuse_unknown_parameters
 from energysys.clock import DAY, HOUR, turkish_date, turkish_midnight
@@ -147,7 +147,7 @@ class SeriesView(APIView):
         def scoped() -> Iterator[Any]:
             # The body is sent after the middleware has gone back to seeing nothing.
             with acting_as(signed_in(request)):
-                yield from body
+                yield from while_unchanged(signed_in(request), body)
 
         return StreamingHttpResponse(scoped(), content_type=media)
 
