@@ -1,4 +1,4 @@
-"""Who is signed in, read together with the organization that every page names."""
+"""Who is signed in."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from accounts.tenancy import tenant_set
 
 class PersonBackend(ModelBackend):
     def get_user(self, user_id: int) -> User | None:
-        """The person of a session; the same query narrows the connection to their rows."""
-        people = User.objects.select_related("organization").annotate(tenant=tenant_set())
-        # A condition sets the tenant before the join reads the organization; a column would after.
-        person = people.filter(pk=user_id, tenant__isnull=False).first()
+        """The person of a session; the same query narrows the connection to their rows.
+
+        Their organization is read after it, for until then its row is hidden.
+        """
+        person = User.objects.annotate(tenant=tenant_set()).filter(pk=user_id).first()
         return person if person and self.user_can_authenticate(person) else None

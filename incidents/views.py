@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -72,8 +72,10 @@ class EventList(FacetedListMixin, ScopedViewMixin, ListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now = timezone.now()
         events = PlantEvent.objects.visible_to(signed_in(self.request)).running_at(now)
-        out_mw = events.aggregate(mw=Sum("affected_mw", default=Decimal(0)))["mw"]
-        return super().get_context_data(now=now, out_mw=out_mw, **kwargs)
+        out = events.aggregate(
+            running_events=Count("pk"), out_mw=Sum("affected_mw", default=Decimal(0))
+        )
+        return super().get_context_data(now=now, **out, **kwargs)
 
 
 class EventDetail(ScopedViewMixin, DetailView):

@@ -37,7 +37,7 @@ def losses(events: Sequence[PlantEvent], at: dt.datetime) -> dict[int, Loss]:
         """SELECT event.id, count(*),
                   sum(round(event.affected_mw * trunc(extract(epoch FROM
                       least(price.ts + interval '1 hour', told.until)
-                      - greatest(price.ts, event.starts_at))) / 3600 * price.ptf, 2))
+                      - greatest(price.ts, event.starts_at))) * price.ptf / 3600, 2))
            FROM unnest(%s::bigint[], %s::timestamptz[]) AS told (id, until)
            JOIN incidents_plantevent AS event USING (id)
            JOIN published_prices_v1('-infinity', 'infinity', %s) AS price

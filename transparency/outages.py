@@ -99,11 +99,13 @@ def cost_ticket(event: Any, at: dt.datetime) -> Ticket:
     for n in range(-((first - end) // HOUR)):
         ts = first + n * HOUR
         covered = min(end, ts + HOUR) - max(start, ts)
-        lost = event.affected_mw * int(covered.total_seconds()) / 3600
+        mw_seconds = event.affected_mw * int(covered.total_seconds())
         ptf = prices.get(ts)
         price = None if ptf is None else Decimal(str(ptf))
-        cost = None if price is None else (lost * price).quantize(CENT, ROUND_HALF_UP)
-        lines.append(TicketLine(ts, int(covered.total_seconds() // 60), lost, price, cost))
+        cost = None if price is None else (mw_seconds * price / 3600).quantize(CENT, ROUND_HALF_UP)
+        lines.append(
+            TicketLine(ts, int(covered.total_seconds() // 60), mw_seconds / 3600, price, cost)
+        )
     priced = [line for line in lines if line.cost is not None]
     by_day = len(lines) > HOURS_TOLD
     return Ticket(
