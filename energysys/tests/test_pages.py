@@ -13,7 +13,7 @@ from assets.tests import test_pages as assets_pages
 from energysys.clock import DAY, turkish_date, turkish_midnight, utc_date
 from energysys.testing import ROLES, make_plant
 from energysys.tests import test_bulk_pages, test_integrators
-from incidents.tests import test_feed, test_webhooks
+from incidents.tests import test_feed, test_webhook_pages
 from incidents.tests import test_pages as incidents_pages
 from simulation import engine
 from simulation.tests import test_pages as simulation_pages
@@ -24,9 +24,9 @@ ROLE_TABLES = [
     test_bulk_pages.EXPORTS,
     test_integrators.PAGES,
     test_feed.PAGES,
-    test_webhooks.PAGES,
-    test_webhooks.WEBHOOK_PAGES,
-    test_webhooks.MESSAGE_PAGES,
+    test_webhook_pages.PAGES,
+    test_webhook_pages.WEBHOOK_PAGES,
+    test_webhook_pages.MESSAGE_PAGES,
     accounts_pages.ANSWERS,
     accounts_pages.KEY,
     accounts_pages.PERSON,

@@ -1,31 +1,27 @@
-"""Webhooks: what is queued, signed, delivered, tried again, given up; and where none may lead."""
+"""Webhooks: what is queued, signed, delivered, tried again and given up."""
 
 import base64
 import datetime as dt
 import hashlib
 import hmac
-import http.server
 import json
 import socket
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import kombu.exceptions
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from energysys.clock import DAY
-from energysys.testing import api_client, each_cell, make_event, make_world
+from energysys.testing import api_client, make_event, make_world
 from incidents.models import PlantEvent
 from incidents.services import dismiss_event, end_event, report_event, update_event
 from incidents.tasks import deliver_soon
+from incidents.tests.receiving import due_now, make_webhook, plain_answer, waiting
 from incidents.webhooks import delivery
-from incidents.webhooks.addresses import check_url, is_public
 from incidents.webhooks.models import (
     EventKind,
     MessageState,
@@ -33,83 +29,6 @@ from incidents.webhooks.models import (
     WebhookAttempt,
     WebhookMessage,
 )
-
-PAGES = [
-    # page, method, then the answer to: super_admin, admin, analyst, outsider
-    ("incidents:webhooks", "get", 200, 200, 403, 200),
-    ("incidents:webhooks", "post", 422, 422, 403, 422),
-]
-WEBHOOK_PAGES = [
-    ("incidents:webhook", "get", 200, 200, 403, 404),
-    ("incidents:webhook", "post", 422, 422, 403, 404),
-    ("incidents:webhook_rotate", "post", 200, 200, 403, 404),
-    ("incidents:webhook_rotate", "get", 405, 405, 405, 405),
-    ("incidents:webhook_remove", "post", 302, 302, 403, 404),
-    ("incidents:webhook_remove", "get", 405, 405, 405, 405),
-]
-MESSAGE_PAGES = [
-    ("incidents:webhook_resend", "post", 302, 302, 403, 404),
-    ("incidents:webhook_resend", "get", 405, 405, 405, 405),
-]
-
-
-class Hooks(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-    got: list
-    answer: Callable
-    url: str
-
-
-class Receiver(http.server.BaseHTTPRequestHandler):
-    """Keeps what it gets and answers what the test wants."""
-
-    server: Hooks
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.got.append((self.path, dict(self.headers), body))
-        self.server.answer(self)
-
-    def log_message(self, *args):
-        pass
-
-
-def plain_answer(status, body=b"thanks", **headers):
-    def answer(handler):
-        handler.send_response(status)
-        for name, value in headers.items():
-            handler.send_header(name, value)
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
-
-    return answer
-
-
-@pytest.fixture
-def receiver(settings):
-    settings.WEBHOOKS_TO_PRIVATE_ADDRESSES = True
-    server = Hooks(("127.0.0.1", 0), Receiver)
-    server.got, server.answer = [], plain_answer(200)
-    server.url = f"http://127.0.0.1:{server.server_port}/hooks?from=es"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def make_webhook(organization, url="https://example.com/hooks", **fields):
-    return Webhook.objects.create(organization=organization, url=url, **fields)
-
-
-def waiting():
-    return WebhookMessage.objects.filter(state=MessageState.WAITING)
-
-
-def due_now():
-    waiting().update(due_at=timezone.now())
 
 
 def test_each_change_of_an_event_queues_one_message_of_its_kind(world):
@@ -429,133 +348,6 @@ def test_of_two_workers_at_once_one_delivers_a_message(committed, receiver):
     assert WebhookAttempt.objects.count() == len(events)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "127.0.0.1",
-        "127.8.9.1",
-        "10.0.0.1",
-        "172.16.0.1",
-        "192.168.1.1",
-        "169.254.169.254",
-        "100.64.0.1",
-        "0.0.0.0",
-        "224.0.0.1",
-        "239.1.1.1",
-        "255.255.255.255",
-        "240.0.0.1",
-        "192.0.2.1",
-        "::",
-        "::1",
-        "::127.0.0.1",
-        "::ffff:127.0.0.1",
-        "::ffff:10.0.0.1",
-        "64:ff9b::7f00:1",
-        "64:ff9b::a00:1",
-        "2002:7f00:1::",
-        "2002:a00:1::",
-        "fe80::1",
-        "fe80::1%eth0",
-        "fc00::1",
-        "fd12::1",
-        "fec0::1",
-        "ff02::1",
-        "2001:db8::1",
-    ],
-)
-def test_no_address_outside_the_public_network_is_public(text):
-    assert not is_public(text)
-
-
-@pytest.mark.parametrize("text", ["1.1.1.1", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"])
-def test_public_addresses_are_public(text):
-    assert is_public(text)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "",
-        "example.com",
-        "ftp://example.com/",
-        "http://1.1.1.1/",
-        "https:///x",
-        "https://",
-        "https://1.1.1.1:0/",
-        "https://1.1.1.1:99999/",
-        "https://user:pass@1.1.1.1/",
-        "https://1.1.1.1/#part",
-        "https://1.1.1.1/ x",
-        "https://1.1.1.1/\r\nX: y",
-        "https://1.1.1.1\\@127.0.0.1/",
-        "https://[::1",
-        "https://[::1]/",
-        "https://[::ffff:127.0.0.1]/",
-        "https://127.0.0.1/",
-        "https://2130706433/",
-        "https://0x7f.1/",
-        "https://localhost/",
-        "https://" + "a" * 70 + ".example/",
-        "https://nowhere.invalid/",
-    ],
-)
-def test_an_address_that_nothing_may_be_sent_to_is_refused(url):
-    with pytest.raises(ValidationError) as refusal:
-        check_url(url)
-
-    assert refusal.value.messages
-
-
-def resolver(*answers):
-    """A name service whose answer changes from one question to the next."""
-    left = list(answers)
-
-    def getaddrinfo(host, port, *args, **kwargs):
-        address = left.pop(0) if len(left) > 1 else left[0]
-        return [(2, 1, 6, "", (each, port)) for each in address.split()]
-
-    return getaddrinfo
-
-
-def test_one_private_address_of_a_name_refuses_it(monkeypatch):
-    monkeypatch.setattr("socket.getaddrinfo", resolver("1.1.1.1 10.0.0.1"))
-
-    with pytest.raises(ValidationError, match=r"private network|özel"):
-        check_url("https://hooks.example/")
-
-
-def test_a_name_that_leads_elsewhere_after_registration_is_not_connected_to(world, monkeypatch):
-    monkeypatch.setattr("socket.getaddrinfo", resolver("1.1.1.1", "127.0.0.1"))
-    check_url("https://hooks.example/")
-    make_webhook(world.organization, "https://hooks.example/")
-    make_event(world.plant)
-
-    def never(*args, **kwargs):
-        raise AssertionError("a connection was opened")
-
-    monkeypatch.setattr("socket.create_connection", never)
-    delivery.deliver_due()
-
-    assert WebhookAttempt.objects.get().status is None
-    assert waiting().exists()
-
-
-def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch):
-    """However often the name is asked for again, it is not asked."""
-    monkeypatch.setattr("socket.getaddrinfo", resolver("1.1.1.1", "127.0.0.1"))
-    opened = []
-
-    def open_connection(address, timeout):
-        opened.append(address)
-        raise OSError("far enough")
-
-    monkeypatch.setattr("socket.create_connection", open_connection)
-    with pytest.raises(OSError, match="far enough"):
-        delivery.post("https://hooks.example/", b"{}", {})
-
-    assert opened == [("1.1.1.1", 443)]
-
-
 def test_old_messages_are_forgotten_but_not_those_that_wait(world):
     make_webhook(world.organization)
     for reason in ("old", "new", "waits"):
@@ -568,134 +360,6 @@ def test_old_messages_are_forgotten_but_not_those_that_wait(world):
     delivery.forget_old(30)
 
     assert set(WebhookMessage.objects.values_list("version__reason", flat=True)) == {"new", "waits"}
-
-
-@pytest.mark.parametrize(("page", "method", "role", "status"), each_cell(PAGES))
-def test_webhook_list_answers_each_role(client, world, page, method, role, status):
-    client.force_login(world.people[role])
-
-    assert getattr(client, method)(reverse(page)).status_code == status
-
-
-@pytest.mark.parametrize(("page", "method", "role", "status"), each_cell(WEBHOOK_PAGES))
-def test_webhook_page_answers_each_role(client, world, page, method, role, status):
-    webhook = make_webhook(world.organization)
-    client.force_login(world.people[role])
-
-    assert getattr(client, method)(reverse(page, args=[webhook.pk])).status_code == status
-
-
-@pytest.mark.parametrize(("page", "method", "role", "status"), each_cell(MESSAGE_PAGES))
-def test_message_page_answers_each_role(client, world, page, method, role, status):
-    make_webhook(world.organization)
-    make_event(world.plant)
-    message = WebhookMessage.objects.get()
-    client.force_login(world.people[role])
-
-    assert getattr(client, method)(reverse(page, args=[message.pk])).status_code == status
-
-
-def test_an_admin_registers_for_the_own_organization_and_sees_the_secret_once(
-    client, world, receiver
-):
-    client.force_login(world.people["admin"])
-    entry = {"url": receiver.url, "event_kinds": ["reported", "ended"]}
-
-    answer = client.post(reverse("incidents:webhooks"), entry)
-
-    webhook = Webhook.objects.get()
-    assert webhook.organization == world.organization
-    assert webhook.secret in answer.content.decode()
-    assert "no-store" in answer["Cache-Control"]
-    assert webhook.secret not in client.get(webhook.get_absolute_url()).content.decode()
-
-
-def test_the_page_shows_the_log_and_sends_again(client, world, receiver):
-    client.force_login(world.people["admin"])
-    webhook = make_webhook(world.organization, receiver.url)
-    make_event(world.plant)
-    delivery.deliver_due()
-    message = WebhookMessage.objects.get()
-
-    page = client.get(webhook.get_absolute_url()).content.decode()
-    client.post(reverse("incidents:webhook_resend", args=[message.pk]))
-    delivery.deliver_due()
-
-    assert "thanks" in page
-    assert len(receiver.got) == 2
-    assert receiver.got[0][1]["webhook-id"] == receiver.got[1][1]["webhook-id"]
-
-
-def test_the_api_registers_rotates_and_removes(world, receiver):
-    client = api_client(world.people["admin"])
-
-    made = client.post("/api/v1/webhooks/", {"url": receiver.url, "event_kinds": ["reported"]})
-    row = f"/api/v1/webhooks/{made.json()['id']}/"
-    read = client.get(row)
-    rotated = client.post(f"{row}rotate-secret/")
-
-    assert made.status_code == 201
-    assert made.json()["secret"].startswith("whsec_")
-    assert made.json()["organization"] == world.organization.eic
-    assert "secret" not in read.json()
-    assert rotated.json()["secret"] != made.json()["secret"]
-    assert client.delete(row).status_code == 204
-    assert client.get(row).status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("body", "pointer"),
-    [
-        ({"url": "https://127.0.0.1/"}, "/url"),
-        ({"url": "nonsense"}, "/url"),
-        ({}, "/url"),
-        ({"url": "https://1.1.1.1/", "event_kinds": ["born"]}, "/event_kinds/0"),
-        ({"url": "https://1.1.1.1/", "organization": "40X0000000000000"}, "/organization"),
-    ],
-)
-def test_the_api_refuses_at_the_field(world, body, pointer):
-    answer = api_client(world.people["admin"]).post("/api/v1/webhooks/", body)
-
-    assert answer.status_code == 400
-    assert answer.json()["errors"][0]["pointer"] == pointer
-
-
-def test_an_empty_choice_of_kinds_is_refused(world):
-    answer = api_client(world.people["admin"]).post(
-        "/api/v1/webhooks/", {"url": "https://1.1.1.1/", "event_kinds": []}
-    )
-
-    assert answer.status_code == 400
-
-
-def test_a_super_admin_names_the_organization(world):
-    client = api_client(world.people["super_admin"])
-
-    without = client.post("/api/v1/webhooks/", {"url": "https://1.1.1.1/"})
-    named = client.post(
-        "/api/v1/webhooks/",
-        {"url": "https://1.1.1.1/", "organization": world.other_organization.eic},
-    )
-
-    assert without.json()["errors"][0]["pointer"] == "/organization"
-    assert named.json()["organization"] == world.other_organization.eic
-
-
-def test_the_api_shows_the_log_of_ones_own_organization_only(world, receiver):
-    make_webhook(world.organization, receiver.url)
-    make_event(world.plant)
-    delivery.deliver_due()
-    url = "/api/v1/webhook-messages/"
-
-    (row,) = api_client(world.people["admin"]).get(url).json()["results"]
-
-    assert row["attempts"][0]["status"] == 200
-    assert row["state"] == "delivered"
-    assert api_client(world.people["admin"]).get(f"{url}{row['id']}/").json() == row
-    assert api_client(world.people["outsider"]).get(url).json()["results"] == []
-    again = api_client(world.people["admin"]).post(f"{url}{row['id']}/resend/")
-    assert again.status_code == 202
-    assert waiting().exists()
 
 
 def test_a_missing_broker_does_not_lose_a_report(committed, monkeypatch):

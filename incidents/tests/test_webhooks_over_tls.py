@@ -11,7 +11,7 @@ import threading
 import pytest
 
 from energysys.testing import make_event
-from incidents.tests.test_webhooks import Hooks, Receiver, plain_answer, receiver  # noqa: F401
+from incidents.tests.receiving import Hooks, Receiver, plain_answer
 from incidents.webhooks import delivery
 from incidents.webhooks.models import MessageState, Webhook, WebhookMessage
 
@@ -104,7 +104,7 @@ def test_a_certificate_that_has_ended_gets_nothing(world, authority):
     assert "expired" in attempt.detail
 
 
-def test_plain_http_behind_an_https_address_is_noted(world, authority, receiver):  # noqa: F811
+def test_plain_http_behind_an_https_address_is_noted(world, authority, receiver):
     url = receiver.url.replace("http://", "https://")
     Webhook.objects.create(organization=world.organization, url=url)
     make_event(world.plant, affected_mw=10)
