@@ -189,6 +189,7 @@ class Sandbox:
     def describe_web(self) -> Service:
         command = [
             *(sys.executable, "-m", "gunicorn", "energysys.wsgi"),
+            *("--config", "python:energysys.serving"),
             *("--bind", f"fd://{self.listener.fileno()}"),
             *("--workers", "2", "--threads", "4"),
             # One import for both workers, and no control socket that two sandboxes would share.

@@ -23,6 +23,7 @@ def gunicorn(folder, workers=1, **environment):
     inherited["DJANGO_SETTINGS_MODULE"] = "energysys.tests.plain_settings"
     command = [
         *(sys.executable, "-m", "gunicorn", "energysys.wsgi", "--bind", f"127.0.0.1:{port}"),
+        *("--config", "python:energysys.serving"),
         *("--workers", str(workers), "--threads", "4"),
         *("--no-control-socket", "--graceful-timeout", "3"),
     ]

@@ -69,7 +69,8 @@ def project(tmp_path: Path) -> Path:
     package = tmp_path / "project" / "energysys"
     for name in ("embedded", "sandbox"):
         shutil.copytree(PROJECT / "energysys" / name, package / name)
-    shutil.copy(PROJECT / "energysys" / "translations.py", package)
+    for name in ("translations.py", "serving.py"):
+        shutil.copy(PROJECT / "energysys" / name, package)
     (package.parent / CATALOGUE).parent.mkdir(parents=True)
     for path, text in (
         ("manage.py", MANAGE),

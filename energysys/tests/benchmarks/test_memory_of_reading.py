@@ -58,6 +58,7 @@ def server(token, tmp_path):
     del environment["PGOPTIONS"]
     command = [
         *(sys.executable, "-m", "gunicorn", "energysys.wsgi", "--bind", f"127.0.0.1:{port}"),
+        *("--config", "python:energysys.serving"),
         *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
         *("--preload", "--no-control-socket", "--graceful-timeout", "3"),
     ]

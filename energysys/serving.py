@@ -1,4 +1,4 @@
-"""What gunicorn reads when it is started in this folder.
+"""What gunicorn reads: `gunicorn --config python:energysys.serving energysys.wsgi`.
 
 A request that cannot be parsed never reaches Django. It gets a problem document all the same; in
 both languages, because nobody knows yet which one its sender reads.
@@ -7,8 +7,9 @@ both languages, because nobody knows yet which one its sender reads.
 import json
 import logging
 import secrets
+import socket
 
-from gunicorn import util
+from gunicorn import util  # type: ignore[import-untyped]
 
 worker_class = "gthread"
 # As long as gunicorn allows, for filters by many plants.
@@ -24,7 +25,7 @@ TOLD = {
 }
 
 
-def write_problem(sock, status_int, reason, mesg):
+def write_problem(sock: socket.socket, status_int: int, reason: str, mesg: str) -> None:
     """In place of gunicorn's own `write_error`, which every worker calls and which writes HTML."""
     request_id = secrets.token_hex(6)
     logging.getLogger("gunicorn.error").warning(
