@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -220,18 +220,24 @@ class GenerationScreen(GenerationHours):
     @cached_property
     def fuel_table(self) -> Table:
         labels = [str(FuelType(sums.key).label) for sums in self.fuels]
-        links = [self.form.query(fuel_type=sums.key, by=[]) for sums in self.fuels]
+
+        def link(row: int) -> str:
+            return self.form.query(fuel_type=self.fuels[row].key, by=[])
+
         css = [sums.key for sums in self.fuels]
-        return self.group_table("fuel", gettext_lazy("Fuel"), self.fuels, labels, links, css)
+        return self.group_table("fuel", gettext_lazy("Fuel"), self.fuels, labels, link, css)
 
     @cached_property
     def plant_table(self) -> Table:
         plants = kept(self.version, series.generation_by_plant, self.span, self.form.scope())
         groups = [plant.sums for plant in plants]
         labels = [plant.name for plant in plants]
-        links = [self.form.query(plant=plant.eic, by=[]) for plant in plants]
+
+        def link(row: int) -> str:
+            return self.form.query(plant=plants[row].eic, by=[])
+
         css = [plant.fuel_type for plant in plants]
-        return self.group_table("plant", gettext_lazy("Plant"), groups, labels, links, css)
+        return self.group_table("plant", gettext_lazy("Plant"), groups, labels, link, css)
 
     @cached_property
     def plant_hour_table(self) -> Table:
@@ -245,14 +251,14 @@ class GenerationScreen(GenerationHours):
         label: Any,
         groups: Sequence[EnergySums],
         keys: Sequence[str],
-        links: Sequence[str],
+        link: Callable[[int], str],
         css: Sequence[str],
     ) -> Table:
         values = {
             column.name: [energy_of(group, column) for group in groups] for column in GROUP_COLUMNS
         }
         table = Table(
-            name, label, GROUP_COLUMNS, keys, values, self.at, self.sort_for(name), links, css
+            name, label, GROUP_COLUMNS, keys, values, self.at, self.sort_for(name), link, css
         )
         if groups:
             table.total = self.total_line(table)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from energysys.clock import DAY, HOUR, turkish_date, turkish_midnight
@@ -65,7 +66,7 @@ class Table:
     values: Values
     at: dt.datetime
     sort: str = ""
-    links: Sequence[str] = ()
+    link: Callable[[int], str] | None = None
     css: Sequence[str] = ()
     total: Line | None = field(default=None)
 
@@ -80,6 +81,11 @@ class Table:
     def is_wide(self) -> bool:
         """Whether a phone shows a card for each row: the columns have no room beside each other."""
         return self.has_hours or len(self.columns) > 3
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """What a cell is called where it has no head above it."""
+        return [escape(f"{column.label}, {column.unit}") for column in self.columns]
 
     @property
     def offset(self) -> str:
@@ -120,7 +126,8 @@ class Table:
         key = self.keys[row]
         cells = [self.cell(column, row) for column in self.columns]
         if isinstance(key, str):
-            link = self.links[row] if self.links else ""
+            # One is longer in the making than the rest of its row, and a page shows a few only.
+            link = self.link(row) if self.link else ""
             return Line(key, cells, link, self.css[row] if self.css else "")
         starts_day = key == turkish_midnight(turkish_date(key))
         return Line(key, cells, is_now=self.runs(key), new_day=starts_day)

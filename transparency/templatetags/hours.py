@@ -9,7 +9,6 @@ from django import template
 from django.utils import timezone
 
 from energysys.templatetags.market import clock, day_and_hour, hour
-from transparency.columns import Column
 from transparency.tables import Cell, Line
 
 register = template.Library()
@@ -29,6 +28,6 @@ def day_hour(at: dt.datetime) -> str:
 
 
 @register.filter
-def beside(line: Line, columns: Sequence[Column]) -> Iterator[tuple[Column, Cell]]:
-    """The cells of a row, each with its column."""
-    return zip(columns, line.cells, strict=True)
+def beside(line: Line, labels: Sequence[str]) -> Iterator[tuple[str, Cell]]:
+    """The cells of a row, each with the name of its column."""
+    return zip(labels, line.cells, strict=True)
