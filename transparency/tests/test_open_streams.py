@@ -28,7 +28,7 @@ def world(committed, monkeypatch):
     """Answers that are sent row by row and ask after each."""
     monkeypatch.setattr("accounts.tenancy.RECHECK_S", 0)
     monkeypatch.setattr("transparency.api.WHOLE_ROWS", 0)
-    monkeypatch.setattr("transparency.series.CHUNK_ROWS", 1)
+    monkeypatch.setattr("transparency.texts.CHUNK_ROWS", 1)
     world = make_world()
     for age in (1, 0):
         engine.simulate_day(utc_date(timezone.now()) - dt.timedelta(days=age))
