@@ -65,7 +65,7 @@ def cell(value: Any) -> Any:
     """What a sheet shows: a Turkish time as a date, nested values as text."""
     if isinstance(value, str) and MOMENT.fullmatch(value):
         return dt.datetime.fromisoformat(value[:19])
-    if isinstance(value, bool | int | float | str | Decimal | dt.datetime | None):
+    if isinstance(value, bool | int | float | str | Decimal | None):
         return value
     return str(value)
 

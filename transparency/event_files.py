@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import signed_in
-from energysys import renderers, sheets
+from energysys import sheets
 from energysys.templatetags.market import clock_zone
 from incidents.forms import EventListFilter
 from incidents.models import PlantEvent
@@ -24,7 +22,7 @@ from transparency.losses import losses
 
 
 @require_safe
-def event_list(request: HttpRequest, form: str) -> HttpResponseBase:
+def event_list(request: HttpRequest, form: str) -> HttpResponse:
     """The events that the page's filter leaves, sorted as there, in `form`: `csv` or `xlsx`."""
     if form not in sheets.WRITERS:
         raise Http404
@@ -33,14 +31,8 @@ def event_list(request: HttpRequest, form: str) -> HttpResponseBase:
     # A wrong filter shows no rows on the page either.
     found = list(chosen.qs) if chosen.is_valid() else []
     rows = event_rows(found, timezone.now(), as_text=form == sheets.CSV)
-    response: HttpResponseBase
-    if form == sheets.CSV:
-        response = HttpResponse(sheets.write_csv(heads(), rows), content_type=sheets.CSV_TYPE)
-    else:
-        file = tempfile.TemporaryFile()  # noqa: SIM115
-        renderers.write_xlsx(file, heads(), rows)
-        file.seek(0)
-        response = FileResponse(file, content_type=sheets.XLSX_TYPE)
+    content = sheets.WRITERS[form](heads(), rows)
+    response = HttpResponse(content, content_type=sheets.MEDIA_TYPES[form])
     response["Content-Disposition"] = f'attachment; filename="events.{form}"'
     return response
 

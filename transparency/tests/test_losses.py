@@ -111,7 +111,7 @@ def test_a_workbook_has_times_as_dates_and_texts_as_texts(client, world):
 
     response = client.get(reverse("transparency:event_list", args=["xlsx"]))
 
-    book = load_workbook(io.BytesIO(b"".join(response.streaming_content)))
+    book = load_workbook(io.BytesIO(response.content))
     heads, row = book.worksheets[0].iter_rows(values_only=True)
     cells = dict(zip(heads, row, strict=True))
     assert cells["Reason"] == "=1+1"
