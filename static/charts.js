@@ -96,7 +96,10 @@ function band(from, until, fill, label) {
 
 function nowLine(chart, label) {
   if (chart.now === null) return [];
-  const words = { show: label, formatter: chart.words.now, position: "end", ...text({ color: color("surface"), fontWeight: 600 }), backgroundColor: color("ink"), padding: [3, 6], borderRadius: 3 };
+  const share = (chart.now - chart.start) / (chart.hours * HOUR);
+  // Near an edge the words stand towards the middle, as in the drawing without a script.
+  const align = share < 0.13 ? "left" : share > 0.87 ? "right" : "center";
+  const words = { show: label, formatter: chart.words.now, position: "end", align, ...text({ color: color("surface"), fontWeight: 600 }), backgroundColor: color("ink"), padding: [3, 6], borderRadius: 3 };
   return [{ xAxis: chart.now, lineStyle: { color: color("ink"), width: 1, type: "solid" }, label: words }];
 }
 

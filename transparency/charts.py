@@ -193,7 +193,7 @@ class Chart:
     def now_anchor(self) -> str:
         """Near an edge the label is written towards the middle."""
         share = self.share(self.now)
-        return "start" if share < 0.1 else "end" if share > 0.9 else "middle"
+        return "start" if share < 0.13 else "end" if share > 0.87 else "middle"
 
     @property
     def unpublished(self) -> tuple[str, str] | None:

@@ -131,11 +131,13 @@ def long_day(at: dt.date) -> str:
 
 @register.filter
 def duration(span: dt.timedelta) -> str:
-    """`4 h 42 min`, or `3 d 4 h` from two days on."""
+    """`4 h 42 min`, `9 h`, or `3 d 4 h` from two days on."""
     minutes = int(span.total_seconds() // 60)
     hours, minutes = divmod(minutes, 60)
     if hours >= 48:
         return _("%(days)s d %(hours)s h") % {"days": hours // 24, "hours": hours % 24}
+    if hours and not minutes:
+        return _("%(hours)s h") % {"hours": hours}
     if not hours:
         return _("%(minutes)s min") % {"minutes": minutes}
     return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
