@@ -177,7 +177,7 @@ function bars(chart) {
 }
 
 // Names stand on the lines in their colour; a stack's at its right edge, thin neighbours apart.
-function names(chart, drawn, narrow) {
+function names(chart, drawn, box) {
   const elements = [];
   const write = (words, x, y, hue, more) =>
     elements.push({ type: "text", silent: true, z: 20, x, y, style: { text: words, fill: color(hue), stroke: color("surface"), lineWidth: 3, ...text({ fontSize: 12, fontWeight: 600 }), color: undefined, ...more } });
@@ -192,7 +192,7 @@ function names(chart, drawn, narrow) {
       const [, middle] = drawn.convertToPixel({ gridIndex: 0 }, [chart.start, below + value / 2]);
       const [x] = drawn.convertToPixel({ gridIndex: 0 }, [chart.start + chart.hours * HOUR, 0]);
       below += value;
-      if (narrow || value < chart.top / 400) continue;
+      if (box.narrow || value < chart.top / 400) continue;
       free = Math.min(middle, free - 15);
       elements.push({ type: "rect", silent: true, shape: { x: x + 8, y: free - 4, width: 8, height: 8, r: 1.5 }, style: { fill: color(ink(series.css)) } });
       write(series.name, x + 21, free, "ink", { verticalAlign: "middle", fontWeight: 500 });
@@ -200,7 +200,8 @@ function names(chart, drawn, narrow) {
     }
     const [x, y] = drawn.convertToPixel({ gridIndex: 0 }, [chart.start + (last + 1) * HOUR, value]);
     let place = Math.max(12, y - 4);
-    while (taken.some(([otherX, other]) => Math.abs(otherX - x) < 90 && Math.abs(other - place) < 14)) place += 14;
+    const apart = place > box.top + chart.height - 48 ? -14 : 14;
+    while (taken.some(([otherX, other]) => Math.abs(otherX - x) < 90 && Math.abs(other - place) < 14)) place += apart;
     taken.push([x, place]);
     write(series.name, x - 4, place, ink(series.css), { align: last < chart.hours / 6 ? "left" : "right", verticalAlign: "bottom" });
   }
@@ -267,7 +268,7 @@ function draw(figure) {
   Object.assign(canvas.style, { left: `${-box.left}px`, right: `${-box.right}px`, top: `${-box.top}px`, height: `${height}px` });
   const drawn = window.echarts.init(canvas, null, { renderer: "canvas", width, height });
   drawn.setOption(options(chart, box));
-  names(chart, drawn, narrow);
+  names(chart, drawn, box);
   figure.classList.add("drawn");
 }
 

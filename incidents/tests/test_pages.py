@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from energysys.clock import ISTANBUL
 from energysys.testing import each_cell, make_event
@@ -350,3 +351,27 @@ def test_a_bad_end_is_refused_at_its_field(client, world, given):
     assert "ends_at" in errors_of(response)
     event.refresh_from_db()
     assert event.ends_at is None
+
+
+def test_a_planned_event_tells_what_it_will_cost_in_energy(client, world):
+    client.force_login(world.people["admin"])
+    begins = timezone.now() + dt.timedelta(days=2)
+    planned = make_event(world.plant, starts_at=begins, ends_at=begins + dt.timedelta(hours=6))
+
+    page = client.get(
+        planned.get_absolute_url(), headers={"accept-language": "en"}
+    ).content.decode()
+
+    assert '<dd class="v">240.0 <span class="unit">MWh</span></dd>' in page
+    assert "expected until the end" in page
+
+
+@pytest.mark.parametrize("page", ["incidents:event", "incidents:edit", "incidents:end"])
+def test_the_menu_shows_where_the_pages_of_an_event_belong(client, world, page):
+    client.force_login(world.people["admin"])
+    event = make_event(world.plant)
+
+    answer = client.get(reverse(page, args=[event.pk])).content.decode()
+
+    # Once in the menu, once in the bar of the phone.
+    assert answer.count(f'<a href="{reverse("incidents:events")}" aria-current') == 2
