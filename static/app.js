@@ -42,6 +42,11 @@ for (const failure of ["htmx:responseError", "htmx:sendError"]) {
   });
 }
 
+// Leaving a field asks once more for what is shown; that is no step to go back to.
+document.body.addEventListener("htmx:beforeHistoryUpdate", ({ detail: { history } }) => {
+  if (history.path === location.pathname + location.search) history.type = "replace";
+});
+
 // The theme changes at once and keeps what was typed; the cookie tells the server.
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-theme-switch]") || !event.submitter) return;

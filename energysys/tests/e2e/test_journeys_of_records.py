@@ -111,3 +111,23 @@ def test_a_super_admin_registers_an_organization_a_plant_and_a_user(reader, lang
     page.locator(".actions button[value=yes]").wait_for()
     if scripts:
         assert admin.axe() == []
+
+
+def test_back_restores_the_filter_with_its_list(reader):
+    from playwright.sync_api import expect
+
+    admin = reader("admin", "en")
+    page = admin.page
+    admin.open("/events/")
+
+    page.fill("#id_q", "Murat")
+    page.wait_for_url("**/events/?q=Murat*")
+    page.select_option("#id_event_type", "failure")
+    page.wait_for_url("**event_type=failure*")
+    page.go_back()
+    expect(page.locator("#id_event_type")).to_have_value("")
+    expect(page.locator("#id_q")).to_have_value("Murat")
+    page.go_back()
+    expect(page.locator("#id_q")).to_have_value("")
+
+    assert page.url == admin.base + "/events/"
