@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.apps import apps
@@ -9,6 +10,8 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.db import models
 from django.urls import include, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -24,7 +27,7 @@ from rest_framework_simplejwt.views import (
 
 from accounts.access import Role, signed_in
 from accounts.keys import by_key, make_key, revoke_key
-from accounts.models import ApiKey, User
+from accounts.models import LONGEST_KEY_LIFE, ApiKey, User
 from accounts.scoped_api import (
     ConditionalReadMixin,
     ScopedModelViewSet,
@@ -157,6 +160,13 @@ class NewKeySerializer(KeySerializer):
 
     class Meta(KeySerializer.Meta):
         fields = [*KeySerializer.Meta.fields, "key"]
+
+    def validate_expires_at(self, at: dt.datetime) -> dt.datetime:
+        # The constraint says the same of the whole row, which names no field.
+        now = timezone.now()
+        if not now < at <= now + LONGEST_KEY_LIFE:
+            raise serializers.ValidationError(_("A key expires in the future, within a year."))
+        return at
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         return attrs  # `make_key` checks the whole of it.

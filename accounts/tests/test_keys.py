@@ -151,6 +151,7 @@ def test_a_key_expires_within_a_year(world, days):
     )
 
     assert answer.status_code == 400
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/expires_at"]
     with pytest.raises(IntegrityError):
         ApiKey.objects.create(user=world.people["admin"], name="n", expires_at=in_days(days - 1))
 
