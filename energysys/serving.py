@@ -4,6 +4,7 @@ A request that cannot be parsed never reaches Django. It gets a problem document
 both languages, because nobody knows yet which one its sender reads.
 """
 
+import gc
 import json
 import logging
 import secrets
@@ -16,6 +17,13 @@ worker_class = "gthread"
 limit_request_line = 8190
 # Without the query string, in which some clients send what should not be logged.
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(L)s'
+
+
+def post_worker_init(worker: object) -> None:
+    """What is loaded by now stays for good: going through it again costs a request 100 ms."""
+    gc.collect()
+    gc.freeze()
+
 
 TOLD = {
     400: ("bad-request", "İstek anlaşılamadı.", "The request could not be understood."),
