@@ -126,3 +126,14 @@ def test_a_file_of_another_form_or_a_wrong_filter_has_nothing(client, world):
     assert client.get(reverse("transparency:event_list", args=["ods"])).status_code == 404
     wrong = client.get(reverse("transparency:event_list", args=["csv"]), {"start": "nonsense"})
     assert rows_of(wrong) == []
+
+
+def test_the_sheet_of_a_dismissed_event_costs_what_the_list_says(client, world):
+    client.force_login(world.people["analyst"])
+    client.cookies["django_language"] = "en"
+    event = make_event(world.plant, dismissed_at=timezone.now())
+
+    sheet = client.get(event.get_absolute_url()).content.decode()
+
+    assert losses([event], timezone.now())[event.pk].cost_try == 0
+    assert '<dd class="v">0.00 <span class="unit">TL</span></dd>' in sheet
