@@ -18,6 +18,7 @@ from incidents.tests import test_pages as incidents_pages
 from simulation import engine
 from simulation.tests import test_pages as simulation_pages
 from transparency.models import HourlyGeneration
+from transparency.series import Span, plant_generation
 from transparency.tests import test_pages as transparency_pages
 
 ROLE_TABLES = [
@@ -114,19 +115,18 @@ def market(world):
 def test_best_and_worst_plant_are_the_nearest_and_farthest_from_their_plan(client, market):
     client.force_login(market.people["analyst"])
     today = turkish_midnight(turkish_date(timezone.now()))
-    own = market.organization.plants.values_list("pk", flat=True)
-    sums = (
-        HourlyGeneration.objects.filter(plant_id__in=own, ts__gte=today - DAY, ts__lt=today)
-        .values("plant_id")
-        .annotate(planned=Sum("planned_mwh"), actual=Sum("actual_mwh"))
-    )
-    off = {
-        row["plant_id"]: abs(row["actual"] / row["planned"] - 1) for row in sums if row["planned"]
-    }
+    off = {}
+    for plant in market.organization.plants.all():
+        hours = plant_generation(Span(today - DAY, today, timezone.now()), plant.pk)
+        assert len(hours) == 24
+        planned = sum(hour.planned_mwh or 0 for hour in hours)
+        # On some days one of them stands nearly still.
+        if planned >= 24 * float(plant.installed_capacity_mw) / 100:
+            off[plant.pk] = abs(sum(hour.actual_mwh or 0 for hour in hours) / planned - 1)
 
     ranking = client.get(reverse("dashboard")).context["board"].ranking
 
-    assert len(off) == ranking["count"] == 3
+    assert ranking["count"] == len(off) > 0
     assert ranking["best"]["plant"].pk == min(off, key=off.__getitem__)
     assert ranking["worst"]["plant"].pk == max(off, key=off.__getitem__)
 
