@@ -37,7 +37,7 @@ from accounts.imports import USERS
 from accounts.keys import make_key, revoke_key
 from accounts.models import ApiKey, User
 from energysys.lists import FacetedListMixin
-from energysys.views import InvalidFormMixin
+from energysys.views import InvalidFormMixin, OneAtATimeMixin
 
 READERS = (Role.SUPER_ADMIN, Role.ADMIN)
 
@@ -139,7 +139,7 @@ class UserCreate(RolesMixin, SaveUserMixin, CreateView):
         return {"organization": self.request.GET.get("organization", "")}
 
 
-class UserUpdate(RolesMixin, SaveUserMixin, ScopedViewMixin, UpdateView):
+class UserUpdate(OneAtATimeMixin, RolesMixin, SaveUserMixin, ScopedViewMixin, UpdateView):
     roles = READERS
     edits = True
     queryset = User.objects.select_related("organization")

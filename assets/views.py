@@ -25,7 +25,7 @@ from assets.imports import ORGANIZATIONS, PLANTS
 from assets.models import Organization, PowerPlant, PowerPlantQuerySet, Status
 from energysys.clock import DAY, turkish_date, turkish_midnight
 from energysys.lists import FacetedListMixin
-from energysys.views import FilteredListMixin, InvalidFormMixin
+from energysys.views import FilteredListMixin, InvalidFormMixin, OneAtATimeMixin
 
 MAKERS = (Role.SUPER_ADMIN,)
 LISTED = 50
@@ -91,7 +91,7 @@ class OrganizationCreate(RolesMixin, SaveMixin, CreateView):
     saved = _("Registered: %(name)s.")
 
 
-class OrganizationUpdate(SaveMixin, ScopedViewMixin, UpdateView):
+class OrganizationUpdate(OneAtATimeMixin, SaveMixin, ScopedViewMixin, UpdateView):
     queryset = Organization.objects.all()
     edits = True
     slug_field = slug_url_kwarg = "eic"
@@ -174,7 +174,7 @@ class PlantCreate(RolesMixin, PlantFormMixin, CreateView):
         return {"organization": self.request.GET.get("organization", "")}
 
 
-class PlantUpdate(PlantFormMixin, ScopedViewMixin, UpdateView):
+class PlantUpdate(OneAtATimeMixin, PlantFormMixin, ScopedViewMixin, UpdateView):
     queryset = PowerPlant.objects.select_related("organization")
     edits = True
     form_class = PlantForm

@@ -1,11 +1,11 @@
-"""Health, and the two mixins of list and form pages."""
+"""Health, and the mixins of list and form pages."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -49,6 +49,23 @@ class InvalidFormMixin:
     def form_invalid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
         response.status_code = 422
+        return response
+
+
+class OneAtATimeMixin:
+    """Locks the row of a form from its check to its save, so that two saves take turns."""
+
+    request: HttpRequest
+
+    def get_queryset(self) -> Any:
+        queryset = super().get_queryset()  # type: ignore[misc]
+        if self.request.method == "POST":
+            return queryset.select_for_update(of=("self",), no_key=True)
+        return queryset
+
+    @transaction.atomic
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
         return response
 
 

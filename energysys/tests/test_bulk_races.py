@@ -224,7 +224,7 @@ def test_an_import_that_was_shown_before_a_form_was_saved_is_not_applied(story):
     assert event.affected_mw == 15
 
 
-@pytest.mark.parametrize(
+PAGES = pytest.mark.parametrize(
     ("page", "table", "column"),
     [
         ("assets:edit_organization", ORGANIZATIONS, "name"),
@@ -232,9 +232,10 @@ def test_an_import_that_was_shown_before_a_form_was_saved_is_not_applied(story):
         ("accounts:edit_user", USERS, "full_name"),
     ],
 )
-def test_a_page_that_was_opened_before_an_import_does_not_undo_it(
-    world, client, page, table, column
-):
+
+
+def opened(world, client, page, table):
+    """The row that a Super Admin has open for a change, the page's address and its fields."""
     rows = {
         "organizations": world.organization,
         "plants": world.plant,
@@ -244,19 +245,43 @@ def test_a_page_that_was_opened_before_an_import_does_not_undo_it(
     address = reverse(page, args=[getattr(row, "eic", row.pk)])
     client.force_login(world.people["super_admin"])
     form = client.get(address).context["form"]
-    fields = {
-        name: "" if form[name].value() is None else form[name].value() for name in form.fields
-    }
+    values = {name: form[name].value() for name in form.fields}
+    return row, address, {name: "" if value is None else value for name, value in values.items()}
+
+
+def refusals(answer):
+    return [refusal.code for refusal in answer.context["form"].non_field_errors().as_data()]
+
+
+@PAGES
+def test_a_page_that_was_opened_before_an_import_does_not_undo_it(
+    world, client, page, table, column
+):
+    row, address, fields = opened(world, client, page, table)
     change = csv_of({table.key: getattr(row, table.key), column: "From a file"})
     assert run(table, change, world.people["super_admin"]).applied
 
     late = client.post(address, fields)
 
     row.refresh_from_db()
-    assert late.status_code == 422
-    assert [refusal.code for refusal in late.context["form"].non_field_errors().as_data()] == [
-        "stale"
-    ]
+    assert (late.status_code, refusals(late)) == (422, ["stale"])
     assert getattr(row, column) == "From a file"
     again = client.get(address).context["form"]
     assert client.post(address, fields | {"seen": again["seen"].value()}).status_code == 302
+
+
+@PAGES
+def test_of_two_saves_of_a_page_at_once_the_later_is_told(story, page, table, column):
+    people = Client(), Client()
+    for client in people:
+        row, address, fields = opened(story, client, page, table)
+
+    def save(client, value):
+        return client.post(address, fields | {column: value})
+
+    first, second = both(lambda: save(people[0], "First"), lambda: save(people[1], "Second"))
+
+    row.refresh_from_db()
+    assert (first.status_code, second.status_code) == (302, 422)
+    assert refusals(second) == ["stale"]
+    assert getattr(row, column) == "First"
