@@ -104,6 +104,19 @@ def test_it_speaks_both_languages(world, ask, status, code):
     assert turkish["type"] == english["type"]
 
 
+def test_what_the_library_says_of_a_field_is_plain_turkish(world):
+    client = api_client(world.people["super_admin"], **{"accept-language": "tr"})
+    url = f"/api/v1/plants/{world.plant.eic}/"
+    wish = {"is_res": "maybe", "installed_capacity_mw": "many"}
+
+    answer = client.patch(url, wish, headers={"if-match": client.get(url)["ETag"]})
+
+    assert {error["pointer"]: error["detail"] for error in answer.json()["errors"]} == {
+        "/is_res": "true ya da false olmalı.",
+        "/installed_capacity_mw": "Bir sayı olmalı.",
+    }
+
+
 def test_a_405_names_the_methods_and_a_401_the_scheme(world):
     client = api_client(world.people["admin"])
 
