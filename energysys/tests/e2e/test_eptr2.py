@@ -273,7 +273,8 @@ def test_refusals(connect, eptr, ids):
 def test_the_guide_does_what_it_says(requests, sandbox):
     """Its dates are those of its day; here they are the last complete ones."""
     text = GUIDE.read_text(encoding="utf-8")
-    for written, day in (("2026-11-22", days_ago(3)), ("2026-11-23", DAY)):
+    # The later first: three days ago may be the date that is written for the day after.
+    for written, day in (("2026-11-23", DAY), ("2026-11-22", days_ago(3))):
         text = text.replace(written, day)
     snippets = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     code = "\n".join(snippets).replace("http://127.0.0.1:8000", sandbox.base)
