@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from assets.models import FuelType, PowerPlant
-from energysys.clock import DAY, HOUR, utc_midnight
+from energysys.clock import DAY, HOUR, utc_date, utc_midnight
 from energysys.testing import make_event, make_plant
 from incidents.models import EventType, PlantEvent
 from incidents.services import dismiss_event, end_event
@@ -299,10 +299,17 @@ def test_a_plan_knows_the_maintenance_reported_before_its_day(world, reported_at
 
 def test_a_plan_keeps_the_maintenance_that_ended_early(world):
     """What was known at the plan's midnight stays in it; the later days learn of the end."""
-    today = timezone.now().astimezone(dt.UTC).date()
-    engine.simulate_day(today)
+
+    def plans():
+        """Of today as far as its Turkish midnight, and of the day after tomorrow."""
+        planned = [hour[1] for hour in hours_of(world.plant, start, start + 3 * DAY)]
+        return planned[:21], planned[48:]
+
+    today = utc_date(timezone.now())
     start = utc_midnight(today)
-    usual = hours_of(world.plant, start, start + 2 * DAY)
+    for day in (today, today + DAY):
+        engine.simulate_day(day)
+    usual = plans()
     event = make_event(
         world.plant,
         event_type=EventType.MAINTENANCE,
@@ -311,13 +318,13 @@ def test_a_plan_keeps_the_maintenance_that_ended_early(world):
         ends_at=None,
         reported_at=start - 3 * DAY,
     )
-    under_way = hours_of(world.plant, start, start + 2 * DAY)
+    under_way = plans()
 
     end_event(event, by=world.people["admin"])
 
-    now = hours_of(world.plant, start, start + 2 * DAY)
-    assert now[0][1] == under_way[0][1] != usual[0][1]
-    assert now[-1][1] == usual[-1][1] != under_way[-1][1]
+    assert under_way[0] != usual[0]
+    assert under_way[1] != usual[1]
+    assert plans() == (under_way[0], usual[1])
 
 
 def test_a_bulk_of_events_is_recalculated_too(fleet, world):

@@ -246,9 +246,9 @@ def test_an_organization_that_switched_them_off_has_none(living):
 def test_switching_off_withdraws_what_has_not_started(committed):
     make_world()
     organization = make_living()
-    now = timezone.now()
-    engine.simulate_day(utc_date(now))
-    engine.simulate_day(utc_date(now) + DAY)
+    today = utc_date(timezone.now())
+    for day in (today - DAY, today, today + DAY):
+        engine.simulate_day(day)
     started = told(invented())
 
     organization.invents_outages = False
@@ -315,8 +315,8 @@ def test_every_database_agrees(living):
 def test_what_was_withdrawn_before_it_started_never_was(committed):
     organization = make_living()
     make_world()
-    start = timezone.now() + DAY
-    engine.simulate_day(utc_date(start))
+    for number in WEEK:
+        engine.simulate_day(utc_date(timezone.now()) + (1 + number) * DAY)
     with connections["owner"].cursor() as cursor:
         # As if an outage of that day had been due a moment from now.
         cursor.execute(
