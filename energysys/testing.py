@@ -176,13 +176,14 @@ def plant_eic(number: int) -> str:
 
 
 def make_plant(organization: Any, number: int, **changes: Any) -> PowerPlant:
+    """A plant of 100 MW, unless changed of a fuel that generates in every hour of every day."""
     from assets.models import FuelType, PowerPlant
 
     fields: dict[str, Any] = {
         "name": f"Plant {number}",
         "eic": plant_eic(number),
         "organization": organization,
-        "fuel_type": FuelType.NATURAL_GAS,
+        "fuel_type": FuelType.LIGNITE,
         "installed_capacity_mw": Decimal(100),
     }
     return PowerPlant.objects.create(**fields | changes)

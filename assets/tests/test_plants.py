@@ -96,7 +96,7 @@ def test_a_plant_tells_what_it_can_offer_now(world):
         "eic": world.plant.eic,
         "name": "Plant 1",
         "organization": world.organization.eic,
-        "fuel_type": "natural_gas",
+        "fuel_type": "lignite",
         "installed_capacity_mw": 100,
         "is_yekdem": False,
         "is_res": False,

@@ -58,7 +58,7 @@ def test_an_export_imports_unchanged(world, kind, chosen, role):
 
 def test_new_rows_are_created_and_known_ones_changed(world):
     content = csv_of(
-        plant_row(world, 1, fuel_type="natural_gas", is_yekdem="hayır", is_res="0"),
+        plant_row(world, 1, fuel_type="lignite", is_yekdem="hayır", is_res="0"),
         plant_row(world, 7),
     )
 

@@ -116,8 +116,8 @@ def test_realism_compares_fuels_with_the_same_month_and_hours(client, week):
     section = next(s for s in realism(client, week).context["sections"] if s.name == "gen")
 
     (bar,) = section.bars
-    march = CalibrationFigure.objects.get(name="usual.cf.natural_gas").value[2]
-    assert (bar.fuel, bar.plants) == ("natural_gas", 2)
+    march = CalibrationFigure.objects.get(name="usual.cf.lignite").value[2]
+    assert (bar.fuel, bar.plants) == ("lignite", 2)
     assert bar.real == pytest.approx(sum(march) / 24)
     assert bar.figure.verdict == Verdict.TOO_SHORT
 
@@ -137,7 +137,7 @@ def test_a_figure_out_of_its_band_is_listed_on_top(client, world):
     response = realism(client, world)
 
     listed = {row.figure.name for row in response.context["out"]}
-    assert "outage.natural_gas.mean_hours" in listed
+    assert "outage.lignite.mean_hours" in listed
     assert response.context["judged"] == response.context["in_band"] + len(listed)
     assert 'id="out"' in response.content.decode()
 

@@ -199,19 +199,19 @@ def test_invented_outages_are_measured_by_fuel(world):
 
     measured = make_report(FIRST, LAST).measured
 
-    gas = {k: v for k, v in measured.values.items() if k.startswith("outage.natural_gas.")}
-    assert gas == pytest.approx(
+    lignite = {k: v for k, v in measured.values.items() if k.startswith("outage.lignite.")}
+    assert lignite == pytest.approx(
         {
-            "outage.natural_gas.median_hours": 4,
-            "outage.natural_gas.mean_hours": 12,
-            "outage.natural_gas.p90_hours": 24.8,
-            "outage.natural_gas.share_under_6h": 2 / 3,
-            "outage.natural_gas.full_loss_share": 1 / 3,
+            "outage.lignite.median_hours": 4,
+            "outage.lignite.mean_hours": 12,
+            "outage.lignite.p90_hours": 24.8,
+            "outage.lignite.share_under_6h": 2 / 3,
+            "outage.lignite.full_loss_share": 1 / 3,
             # Two plants over three weeks.
-            "outage.natural_gas.per_plant_year": 3 / 2 * 365.25 / 21,
+            "outage.lignite.per_plant_year": 3 / 2 * 365.25 / 21,
         }
     )
-    assert measured.samples["outage.natural_gas.mean_hours"] == 3
+    assert measured.samples["outage.lignite.mean_hours"] == 3
 
 
 def judged(value, *, days=60, plants=10, name="gen.wind.cf"):

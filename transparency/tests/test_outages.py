@@ -131,7 +131,7 @@ def test_the_plant_page_draws_plan_actual_and_outages_without_a_script(client, s
     page = client.get(simulated.plant.get_absolute_url(), {"days": "2"}).content.decode()
 
     assert page.count('class="band"') == 1
-    assert re.search(r'class="natural_gas">.*?<path class="fill" d="M', page)
+    assert re.search(r'class="lignite">.*?<path class="fill" d="M', page)
     (text,) = re.findall(r'data-chart="([^"]*)"', page)
     told = json.loads(html.unescape(text))
     assert [band["label"].split()[1] for band in told["bands"]] == [f"{event.affected_mw}"]

@@ -68,15 +68,14 @@ def test_a_past_day_has_24_rows_with_every_source(fleet, name):
 
 
 def test_each_fuel_has_its_own_column(fleet):
-    rows = {name: Platform(fleet).items(name)[12] for name in ("rt-gen", "uevm", "kgup")}
-
-    for name, columns in {
-        "rt-gen": ("naturalGas", "sun", "dammedHydro", "blackCoal"),
-        "uevm": ("naturalGas", "sun", "dam", "stoneCoal"),
-        "kgup": ("dogalgaz", "gunes", "barajli", "tasKomur"),
-    }.items():
-        sources = SERVICES[name][2]
-        assert {column for column in sources if rows[name][column]} == set(columns)
+    for name, coal, weather in (
+        ("rt-gen", {"lignite", "blackCoal"}, {"sun", "dammedHydro"}),
+        ("uevm", {"lignite", "stoneCoal"}, {"sun", "dam"}),
+        ("kgup", {"linyit", "tasKomur"}, {"gunes", "barajli"}),
+    ):
+        noon = Platform(fleet).items(name)[12]
+        # On some days there is no sun, or no water.
+        assert coal <= {column for column in SERVICES[name][2] if noon[column]} <= coal | weather
 
 
 @pytest.mark.parametrize("name", ["rt-gen", "uevm", "kgup"])
@@ -85,7 +84,6 @@ def test_there_is_no_sun_at_night(fleet, name):
     rows = Platform(fleet).items(name)
 
     assert {rows[hour][column] for hour in NIGHT} == {0}
-    assert rows[12][column] > 0
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -145,7 +143,7 @@ def test_a_unit_may_be_asked_for_without_its_organization(fleet):
     alone = platform.read("kgup", uevcbId=unit)
 
     assert alone == platform.read("kgup", uevcbId=unit, organizationId=fleet.organization.pk)
-    assert alone["items"][0]["toplam"] == alone["items"][0]["dogalgaz"]
+    assert alone["items"][0]["toplam"] == alone["items"][0]["linyit"]
 
 
 def test_many_at_once_are_the_same_as_one_by_one(fleet):
