@@ -13,6 +13,9 @@ import socket
 from gunicorn import util  # type: ignore[import-untyped]
 
 worker_class = "gthread"
+# Longer than proxies and clients keep an idle connection, so that it is they who close it: what is
+# sent at the moment at which a server hangs up is lost.
+keepalive = 75
 # As long as gunicorn allows, for filters by many plants.
 limit_request_line = 8190
 # Without the query string, in which some clients send what should not be logged.

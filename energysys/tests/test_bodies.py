@@ -4,6 +4,7 @@ import http.client
 import io
 import json
 import socket
+import time
 from typing import Any
 
 import pytest
@@ -176,6 +177,21 @@ def test_what_cannot_be_parsed_is_told_as_a_problem(port, sent, status, code):
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert problem["type"] == f"urn:energysys:problem:{code}"
     assert problem["request_id"] == answer.headers["X-Request-ID"]
+
+
+def test_a_client_may_pause_between_its_requests(port):
+    """Longer than the 2 s after which gunicorn hangs up by itself: the next one would be lost."""
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connections = set()
+
+    for pause_s in (0, 4):
+        time.sleep(pause_s)
+        client.request("GET", "/health/live")
+        assert client.getresponse().read()
+        connections.add(client.sock)
+
+    assert connections == {client.sock}
+    client.close()
 
 
 def test_an_address_may_name_hundreds_of_plants(port):
