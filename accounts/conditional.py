@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from typing import Any, TypeVar
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
@@ -55,7 +55,7 @@ def tagged(request: Request, answer: Response) -> HttpResponseBase:
 
 
 def not_modified(tag: str) -> HttpResponse:
-    return with_tag(HttpResponse(status=304), tag)
+    return with_tag(HttpResponseNotModified(), tag)
 
 
 def with_tag(answer: R, tag: str) -> R:

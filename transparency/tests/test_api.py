@@ -124,6 +124,8 @@ def test_what_the_client_has_is_not_sent_again_nor_read(
 
     assert (again.status_code, again.content) == (304, b"")
     assert again["ETag"] == first["ETag"]
+    # A client that keeps answers would put it in the place of the kept one's.
+    assert "Content-Type" not in again
     assert first["Cache-Control"] == "private, no-cache"
     assert not [each for each in queries if "published_" in each["sql"]]
 
