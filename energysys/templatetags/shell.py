@@ -35,6 +35,7 @@ MARKS = {
     "dismissed": ("quiet", "cross"),
     "delivered": ("good", "check"),
     "waiting": ("quiet", "diamond_open"),
+    "failing": ("maint", "triangle"),
     "given_up": ("fail", "cross"),
     "succeeded": ("good", "check"),
     "failed": ("fail", "cross"),

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from energysys.testing import api_client, each_cell, make_event
 from incidents.tests.receiving import make_webhook, waiting
@@ -84,6 +85,20 @@ def test_the_page_shows_the_log_and_sends_again(client, world, receiver):
     assert "thanks" in page
     assert len(receiver.got) == 2
     assert receiver.got[0][1]["webhook-id"] == receiver.got[1][1]["webhook-id"]
+
+
+def test_the_list_tells_which_webhook_fails(client, world):
+    client.force_login(world.people["admin"])
+    client.cookies["django_language"] = "en"
+    webhook = make_webhook(world.organization)
+    shown = {}
+
+    for failing_since in (None, timezone.now()):
+        Webhook.objects.filter(pk=webhook.pk).update(failing_since=failing_since)
+        row = client.get(reverse("incidents:webhooks")).content.decode().split("<tbody>")[1]
+        shown[failing_since] = [word for word in ("Active", "Failing") if word in row]
+
+    assert list(shown.values()) == [["Active"], ["Failing"]]
 
 
 def test_the_api_registers_rotates_and_removes(world, receiver):
