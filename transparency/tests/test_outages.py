@@ -128,7 +128,7 @@ def test_the_plant_page_draws_plan_actual_and_outages_without_a_script(client, s
     client.force_login(simulated.people["analyst"])
     event = make_event(simulated.plant, reason="bearing")
 
-    page = client.get(simulated.plant.get_absolute_url(), {"days": "2"}).content.decode()
+    page = client.get(simulated.plant.get_absolute_url(), {"days": "4"}).content.decode()
 
     assert page.count('class="band"') == 1
     assert re.search(r'class="lignite">.*?<path class="fill" d="M', page)
@@ -136,7 +136,7 @@ def test_the_plant_page_draws_plan_actual_and_outages_without_a_script(client, s
     told = json.loads(html.unescape(text))
     assert [band["label"].split()[1] for band in told["bands"]] == [f"{event.affected_mw}"]
     assert told["outline"]["points"][1][1] == 60.0
-    assert told["hours"] == 48
+    assert told["hours"] == 96
 
 
 def test_figures_of_a_day_compare_like_with_like(world):
